@@ -1,0 +1,34 @@
+import { Command, Option } from "clipanion";
+import { statuses } from "../domain/proposal.ts";
+import { showProposal } from "../loop/proposals.ts";
+import { renderProposal, renderProposals } from "../report/proposal.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Answer, oneOf, wholeNumber } from "./command.ts";
+import { WorkspaceCommand } from "./workspace-command.ts";
+
+export class ProposalsCommand extends WorkspaceCommand {
+  static override paths = [["proposals"]];
+  static override usage = Command.Usage({
+    category: "Look",
+    description: "List proposals, or show one with its patch and evidence",
+    examples: [
+      ["All of them", "$0 proposals"],
+      ["Those that may be merged", "$0 proposals --status validated"],
+      ["One, with everything known about it", "$0 proposals --show 3"],
+    ],
+  });
+
+  status = Option.String("--status", { description: `Only those that are ${statuses.join(", ")}` });
+  show = Option.String("--show", { description: "The number of the proposal to show" });
+  protected override readonly writes = false;
+
+  protected async run(workspace: Workspace): Promise<Answer> {
+    if (this.show !== undefined) {
+      const { proposal, patch, evaluations } = await showProposal(workspace, wholeNumber(this.show, "--show"));
+      return { json: { proposal, patch, evaluations }, text: renderProposal(proposal, patch, evaluations, this.width) };
+    }
+    const wanted = this.status === undefined ? undefined : oneOf(this.status, "--status", statuses);
+    const proposals = workspace.record.index.proposals.states().filter(({ status }) => wanted === undefined || status === wanted);
+    return { json: { proposals }, text: renderProposals(proposals, this.width) };
+  }
+}

@@ -1,0 +1,39 @@
+import { Command, Option } from "clipanion";
+import { cycle } from "../loop/cycle.ts";
+import { renderCycle } from "../report/cycle.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Answer, wholeNumber } from "./command.ts";
+import { WorkspaceCommand } from "./workspace-command.ts";
+
+export class RunCommand extends WorkspaceCommand {
+  static override paths = [["run"]];
+  static override usage = Command.Usage({
+    category: "The loop",
+    description: "The full cycle: analyze, propose, evaluate, merge",
+    examples: [
+      ["Once a week", "$0 run"],
+      ["At most one proposal", "$0 run --proposals 1"],
+    ],
+  });
+
+  days = Option.String("--days", { description: "How far back to look" });
+  minFailures = Option.String("--min-failures", { description: "The fewest failures that make a pattern" });
+  proposals = Option.String("--proposals", { description: "The most proposals to try (3, or the configuration's run.proposals)" });
+  runs = Option.String("--runs", { description: "Trials per task and arm" });
+  model = Option.String("--model", { description: "Who proposes" });
+  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, { description: "Run the agent without a sandbox" });
+
+  protected async run(workspace: Workspace): Promise<Answer> {
+    const { analyze, run } = workspace.settings;
+    const number = (text: string | undefined, name: string) => (text === undefined ? undefined : wholeNumber(text, name));
+    const done = await cycle(workspace, {
+      period: { days: number(this.days, "--days") ?? analyze.days, minFailures: number(this.minFailures, "--min-failures") ?? analyze.minFailures },
+      proposals: number(this.proposals, "--proposals") ?? run.proposals,
+      runs: number(this.runs, "--runs"),
+      model: this.model,
+      allowUnsandboxed: this.allowUnsandboxed,
+      signal: this.context.signal,
+    });
+    return { json: { cycle: done }, text: renderCycle(done, this.width) };
+  }
+}

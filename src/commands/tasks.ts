@@ -1,0 +1,61 @@
+import { Command, Option } from "clipanion";
+import { KiraError } from "../domain/errors.ts";
+import { addTask, checkTasks, listTasks, setEnabled, showTask } from "../loop/bank.ts";
+import { renderCheck, renderTask, renderTasks } from "../report/tasks.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Answer, oneOf, wholeNumber } from "./command.ts";
+import { WorkspaceCommand } from "./workspace-command.ts";
+
+const verbs = ["list", "show", "check", "add", "enable", "disable"] as const;
+
+export class TasksCommand extends WorkspaceCommand {
+  static override paths = [["tasks"]];
+  static override usage = Command.Usage({
+    category: "Look",
+    description: "The task bank: list, show, check, add, enable, disable",
+    details: "Tasks are files; these commands read and write them in your working tree. Evaluations use them as committed on the production branch.",
+    examples: [
+      ["List them", "$0 tasks"],
+      ["Validate every file", "$0 tasks check"],
+      ["Make a task of a logged failure", "$0 tasks add --from-outcome 12"],
+      ["Take one out for a while", "$0 tasks disable refund-after-30-days"],
+    ],
+  });
+
+  words = Option.Rest();
+  fromOutcome = Option.String("--from-outcome", { description: "With add: the logged outcome to start from" });
+  protected override readonly writes = false;
+
+  protected async run(workspace: Workspace): Promise<Answer> {
+    const verb = oneOf(this.words[0] ?? "list", "What tasks is to do", verbs);
+    switch (verb) {
+      case "list": {
+        const tasks = listTasks(workspace);
+        return { json: { tasks }, text: renderTasks(tasks, this.width) };
+      }
+      case "check": {
+        const check = checkTasks(workspace);
+        return { json: { check }, text: renderCheck(check), status: check.problems.length > 0 ? 2 : 0 };
+      }
+      case "add": {
+        if (this.fromOutcome === undefined) throw new KiraError("invalid", "tasks add needs a logged outcome to start from. Name it with --from-outcome <id>.");
+        const { file } = addTask(workspace, wholeNumber(this.fromOutcome, "--from-outcome"));
+        return { json: { file }, text: `Wrote ${file}. Complete its criteria, set enabled to true and commit it.` };
+      }
+      case "show": {
+        const task = showTask(workspace, this.#name(verb));
+        return { json: { task }, text: renderTask(task) };
+      }
+      default: {
+        const file = setEnabled(workspace, this.#name(verb), verb === "enable");
+        return { json: { file, enabled: verb === "enable" }, text: `${file} is ${verb}d. Commit it to make that count.` };
+      }
+    }
+  }
+
+  #name(verb: string): string {
+    const [, name] = this.words;
+    if (name === undefined) throw new KiraError("invalid", `tasks ${verb} needs a task's name. See them with: kira-improve tasks list.`);
+    return name;
+  }
+}

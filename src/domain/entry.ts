@@ -1,0 +1,59 @@
+import type { Analysis } from "./analysis.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { ArchiveNode } from "./node.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Proposal } from "./proposal.ts";
+import type { Trial } from "./trial.ts";
+
+/** A human's or a finished search's word on a proposal. */
+export interface Decision {
+  readonly proposalId: number;
+  readonly timestamp: string;
+  readonly decision: "rejected";
+  readonly reason: string;
+  readonly by: "human" | "verdict" | "merge";
+}
+
+/** What a step is about to do to a ref, written before it is done: the fact that recovery starts from. */
+export interface Intent {
+  readonly uuid: string;
+  readonly timestamp: string;
+  readonly step: "merge" | "rollback";
+  readonly ref: string;
+  readonly from: string;
+  readonly to: string;
+  readonly node: ArchiveNode | null;
+  readonly proposalId: number | null;
+  readonly note: string;
+}
+
+/** How an intent ended. */
+export interface Completion {
+  readonly uuid: string;
+  readonly timestamp: string;
+  readonly result: "done" | "conflict";
+}
+
+/** Up to which commits the history was searched for outcomes. */
+export interface Seen {
+  readonly timestamp: string;
+  readonly tips: readonly string[];
+}
+
+/** One line of the journal: everything acknowledged that is not a git object. */
+export type Entry =
+  | ({ readonly kind: "outcome" } & Outcome)
+  | ({ readonly kind: "analysis" } & Analysis)
+  | ({ readonly kind: "proposal" } & Proposal)
+  | ({ readonly kind: "trial" } & Trial)
+  | ({ readonly kind: "evaluation" } & Evaluation)
+  | ({ readonly kind: "decision" } & Decision)
+  | ({ readonly kind: "intent" } & Intent)
+  | ({ readonly kind: "completion" } & Completion)
+  | ({ readonly kind: "node" } & ArchiveNode)
+  | ({ readonly kind: "seen" } & Seen);
+
+export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
+
+/** One journal line at most, in bytes. */
+export const maxLineBytes = 64 * 1024;

@@ -1,0 +1,79 @@
+export const risks = ["low", "medium", "high"] as const;
+export type Risk = (typeof risks)[number];
+
+export const statuses = ["draft", "testing", "validated", "merged", "rejected"] as const;
+export type Status = (typeof statuses)[number];
+
+/** One edit of one file of the configuration. */
+export type Edit =
+  | { readonly kind: "write"; readonly path: string; readonly content: string }
+  | { readonly kind: "replace"; readonly path: string; readonly find: string; readonly replace: string }
+  | { readonly kind: "delete"; readonly path: string };
+
+/** What a proposer answers: a hypothesis and the edits that would test it. */
+export interface Draft {
+  readonly description: string;
+  readonly hypothesis: string;
+  readonly expectedImprovement: string;
+  readonly risk: Risk;
+  readonly edits: readonly Edit[];
+  /** Names of the tasks whose prompts or results the proposer was shown: they do not decide. */
+  readonly seenTasks: readonly string[];
+  readonly model: string;
+  readonly costUsd: number;
+}
+
+/** The immutable facts of a proposal. Its status is not among them: it follows from git and the record. */
+export interface Proposal {
+  /** A handle, reserved in git and never freed. */
+  readonly id: number;
+  /** The identity that commits and notes carry. */
+  readonly uuid: string;
+  readonly timestamp: string;
+  readonly analysisId: number | null;
+  readonly pattern: string | null;
+  readonly description: string;
+  readonly hypothesis: string;
+  readonly expectedImprovement: string;
+  readonly risk: Risk;
+  readonly model: string;
+  readonly costUsd: number;
+  readonly seenTasks: readonly string[];
+  readonly branch: string;
+  readonly commit: string;
+  readonly tree: string;
+  /** The commit it was made on: production, an archive node or another proposal. */
+  readonly parent: string;
+  readonly targetFiles: readonly string[];
+  /** Names the idea whatever it was made on: see `ideaDigest`. */
+  readonly idea: string;
+}
+
+export const proposalBranch = (id: number, slug: string) => `kira/proposal/${id}-${slug}`;
+export const numberRef = (id: number) => `refs/kira/ids/${id}`;
+export const rejectedRef = (id: number) => `refs/kira/rejected/${id}`;
+
+/** A piece of a branch name: lower-case words joined by dashes, at most 40 characters. */
+export function slugOf(text: string): string {
+  const words = text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-");
+  return words.slice(0, 40).replace(/^-+|-+$/g, "") || "change";
+}
+
+/** What a status is derived from. */
+export interface StatusFacts {
+  readonly merged: boolean;
+  readonly rejected: boolean;
+  /** Whether any trial of it has been made. */
+  readonly tried: boolean;
+  readonly verdict: "improved" | "not-improved" | "regression" | "inconclusive" | undefined;
+  /** Whether the verdict's baseline is today's production. */
+  readonly current: boolean;
+}
+
+/** A validated proposal whose baseline has moved is testing again. */
+export function statusOf({ merged, rejected, tried, verdict, current }: StatusFacts): Status {
+  if (merged) return "merged";
+  if (rejected || verdict === "not-improved" || verdict === "regression") return "rejected";
+  if (verdict === "improved" && current) return "validated";
+  return tried || verdict !== undefined ? "testing" : "draft";
+}

@@ -1,0 +1,124 @@
+import { execa } from "execa";
+import { KiraError } from "../domain/errors.ts";
+import type { Person } from "./objects.ts";
+import type { Repository } from "./repository.ts";
+
+export interface GitOptions {
+  readonly stdin?: string | Buffer;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Exit statuses that are answers, not errors; 0 is always one. */
+  readonly answers?: readonly number[];
+  /** Another working tree to run in. */
+  readonly directory?: string;
+}
+
+/** How a git command ended, when its status is part of the answer. */
+export interface GitAnswer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const oldest = [2, 38] as const;
+const ourselves: Person = { name: "kira-improve", email: "kira-improve@localhost" };
+
+// What a model wrote may carry configuration that runs programs: none of it is honoured.
+const foreignSettings = Object.entries({
+  "core.hooksPath": "/dev/null",
+  "core.fsmonitor": "false",
+  "core.symlinks": "false",
+  "core.autocrlf": "false",
+  "core.attributesFile": "/dev/null",
+  "core.protectHFS": "true",
+  "core.protectNTFS": "true",
+  "safe.bareRepository": "explicit",
+  "submodule.recurse": "false",
+  "protocol.allow": "never",
+  "gc.auto": "0",
+  "maintenance.auto": "false",
+}).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+const foreignEnvironment = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_ATTR_NOSYSTEM: "1" };
+// Our own writes survive a power cut.
+const durable = ["-c", "core.fsync=all", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
+
+/**
+ * git as a program, in two profiles: `user` for the user's own checkout, branches, tags and notes, where their
+ * configuration applies; `foreign` for every call that reads or materialises what a model may have written.
+ */
+export class Git {
+  readonly #repository: Repository;
+  #committer: Promise<Person> | undefined;
+
+  constructor(repository: Repository) {
+    this.#repository = repository;
+  }
+
+  /** Who commits: the user, or we ourselves where git has been told neither name nor address. */
+  committer(): Promise<Person> {
+    this.#committer ??= this.#run(["var", "GIT_COMMITTER_IDENT"], { answers: [128] }).then(({ stdout }) => {
+      const [, name, email] = /^(.*) <(.*)> \d+ [-+]\d+$/.exec(stdout) ?? [];
+      return name && email ? { name, email } : ourselves;
+    });
+    return this.#committer;
+  }
+
+  /** Standard output without the last newline. @throws KiraError `unavailable` if git fails */
+  async user(args: readonly string[], options: GitOptions = {}): Promise<string> {
+    return (await this.userAnswer(args, options)).stdout;
+  }
+
+  async userAnswer(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
+    const { name, email } = await this.committer();
+    const identity = { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email };
+    return this.#run([...durable, ...args], { ...options, environment: { ...identity, ...options.environment } });
+  }
+
+  async foreign(args: readonly string[], options: GitOptions = {}): Promise<string> {
+    return (await this.foreignAnswer(args, options)).stdout;
+  }
+
+  foreignAnswer(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
+    return this.#run([...foreignSettings, ...args], { ...options, environment: { ...foreignEnvironment, ...options.environment } });
+  }
+
+  async #run(args: readonly string[], { stdin, environment, answers = [], directory }: GitOptions): Promise<GitAnswer> {
+    const result = await execa("git", args, {
+      cwd: directory ?? this.#repository.worktree,
+      env: { ...withoutGit(process.env), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", ...environment },
+      extendEnv: false,
+      reject: false,
+      maxBuffer: 1024 ** 3,
+      ...(stdin === undefined ? { stdin: "ignore" as const } : { input: stdin }),
+    });
+    if (result.exitCode === undefined) {
+      if (result.isTerminated) throw new KiraError("interrupted", `git ${args.at(-1)} was ended by ${result.signal}. Run the command again.`);
+      throw new KiraError("unavailable", "git cannot be started. Install git 2.38 or newer and make sure it is on PATH.", { cause: result });
+    }
+    if (result.exitCode !== 0 && !answers.includes(result.exitCode)) throw failure(args, result.stderr);
+    return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** @throws KiraError `unavailable` for a git that is missing or too old */
+  async checkVersion(): Promise<string> {
+    const text = await this.user(["version"]);
+    const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text) ?? []).slice(1).map(Number);
+    if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return text.replace("git version ", "");
+    throw new KiraError("unavailable", `This is ${text}, and ${oldest.join(".")} is the oldest that works. Install a newer git.`);
+  }
+}
+
+/** Variables such as GIT_DIR, set when a hook calls us, would send git elsewhere. */
+function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = /^GIT_(AUTHOR|COMMITTER|SSH|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("GIT_") || kept.test(name)));
+}
+
+function failure(args: readonly string[], stderr: string): KiraError {
+  const verb = args.filter((arg, i) => arg !== "-c" && args[i - 1] !== "-c")[0] ?? "";
+  const said = stderr.trim().split("\n").slice(-3).join(" ") || "nothing more";
+  if (/index\.lock|\.lock'?: File exists|cannot lock ref/i.test(stderr))
+    return new KiraError("conflict", `git ${verb} found the repository locked or changed by another program: ${said}. Wait for that program, then run the command again.`);
+  if (/No space left on device/i.test(stderr))
+    return new KiraError("unavailable", `The disk is full: ${said}. Free some space and run the command again.`);
+  return new KiraError("unavailable", `git ${verb} failed: ${said}. Correct what it names and run the command again.`);
+}

@@ -1,0 +1,88 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { KiraError } from "./domain/errors.ts";
+import { findRepository, readBranch, type Repository } from "./git/repository.ts";
+import { JournaledIndex } from "./store/record.ts";
+
+/**
+ * All that recording an outcome needs, opened without a schema library and without starting git: `log` is called
+ * from scripts and has to be fast.
+ */
+export interface Logbook extends Disposable {
+  readonly repository: Repository;
+  /** The folder `kira` in the common git directory: journal, locks, run logs. */
+  readonly home: string;
+  readonly indexFile: string;
+  readonly production: string;
+  /** The production commit that is live; undefined if the branch has none. */
+  readonly live: string | undefined;
+  readonly record: JournaledIndex;
+  readonly now: () => Date;
+}
+
+/**
+ * @param folder where the user stands
+ * @throws KiraError `invalid` outside a repository or before `init`
+ */
+export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Logbook {
+  const repository = findRepository(folder);
+  const home = join(repository.commonDir, "kira");
+  const { production, index } = essentials(repository, home);
+  const now = clockOf(environment);
+  const indexFile = join(repository.mainWorktree, index);
+  const record = new JournaledIndex(home, indexFile, now);
+  return {
+    repository,
+    home,
+    indexFile,
+    production,
+    live: readBranch(repository, production),
+    record,
+    now,
+    [Symbol.dispose]: () => record[Symbol.dispose](),
+  };
+}
+
+/** The text of the configuration in the working tree, or of the one last seen there: a branch may lack the file. */
+export function localConfigText({ worktree, mainWorktree }: Repository, home: string): string | undefined {
+  const remembered = join(home, "config.json");
+  for (const file of [join(worktree, ".kira-improve.json"), join(mainWorktree, ".kira-improve.json")]) {
+    const text = readIfThere(file);
+    if (text === undefined) continue;
+    if (text !== readIfThere(remembered)) {
+      mkdirSync(home, { recursive: true });
+      writeFileSync(remembered, text);
+    }
+    return text;
+  }
+  return readIfThere(remembered);
+}
+
+function essentials(repository: Repository, home: string): { production: string; index: string } {
+  const text = localConfigText(repository, home);
+  if (text === undefined)
+    throw new KiraError("invalid", `${repository.worktree} has no .kira-improve.json yet. Set it up with: kira-improve init.`);
+  let config: { production?: unknown; index?: unknown };
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new KiraError("invalid", `.kira-improve.json is not valid JSON: ${(cause as Error).message}. Correct it and run the command again.`, { cause });
+  }
+  const { production = "main", index = "data/self-improve.db" } = config ?? {};
+  const inside = typeof index === "string" && /\.(db|sqlite3?)$/.test(index) && !index.startsWith("/") && !index.split(/[\\/]/).includes("..");
+  if (typeof production !== "string" || !inside)
+    throw new KiraError("invalid", ".kira-improve.json: production has to be a branch's name and index a path in the repository that ends in .db. Correct it and run the command again.");
+  return { production, index };
+}
+
+/** The clock, or the moment that `KIRA_NOW` names, so that a run can be repeated exactly. */
+function clockOf({ KIRA_NOW: fixed }: NodeJS.ProcessEnv): () => Date {
+  if (!fixed) return () => new Date();
+  const moment = Date.parse(fixed);
+  if (Number.isNaN(moment)) throw new KiraError("invalid", `KIRA_NOW is "${fixed}", which is no time. Write it like 2026-01-31T09:30:00Z.`);
+  return () => new Date(moment);
+}
+
+function readIfThere(file: string): string | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file, "utf8") : undefined;
+}

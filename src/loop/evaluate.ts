@@ -1,0 +1,173 @@
+import { KiraError } from "../domain/errors.ts";
+import type { Evaluation } from "../domain/evaluation.ts";
+import { refusals } from "../domain/paths.ts";
+import type { Proposal } from "../domain/proposal.ts";
+import type { Task } from "../domain/task.ts";
+import { digest, type Trial } from "../domain/trial.ts";
+import { decide, type TaskEvidence, type Verdict } from "../domain/verdict/decide.ts";
+import { broken, guardPairs, suspects } from "../domain/verdict/guard.ts";
+import { changesBetween, listTree } from "../git/tree.ts";
+import type { SandboxName } from "../sandbox/index.ts";
+import type { Rules, Workspace } from "../workspace.ts";
+import { type Comparison, evidenceOf, runTrials, scoresOf } from "./compare.ts";
+import { setAside } from "./reject.ts";
+import { readBank } from "./tasks.ts";
+
+export interface EvaluateRequest {
+  readonly proposalId: number;
+  /** Trials per task and arm; the configuration's number by default. */
+  readonly runs?: number | undefined;
+  readonly allowUnsandboxed?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Step 4. Judges a proposal by trials of both arms on the task bank. */
+export async function evaluate(workspace: Workspace, request: EvaluateRequest): Promise<Evaluation> {
+  using _lock = workspace.lock("evaluate");
+  const { record, report } = workspace;
+  const rules = await workspace.rules();
+  const proposal = record.index.proposals.state(request.proposalId);
+  if (proposal.status === "merged") throw new KiraError("conflict", `Proposal ${proposal.id} is merged already. Compare states with: kira-improve archive --list.`);
+  await mayBeTried(workspace, rules, proposal);
+  const comparison = await prepare(workspace, rules, proposal, request);
+  const earlier = record.index.evaluations.of(proposal.id).filter((evaluation) => isSame(evaluation, proposal, comparison));
+  const last = earlier.at(-1);
+  const runs = request.runs ?? last?.runs ?? rules.config.evaluate.runs;
+  if (last && (last.verdict !== "inconclusive" || runs <= last.runs)) {
+    report({ kind: "step", step: "evaluate", what: `proposal ${proposal.id}: the stored verdict, ${last.verdict}`, why: "the same change has been judged; no trial was run" });
+    return last;
+  }
+  if (proposal.status === "rejected") throw new KiraError("refused", `Proposal ${proposal.id} is rejected: ${proposal.rejectionReason} Propose a new one.`);
+
+  const trials = await runTrials(workspace, comparison, "pair", comparison.tasks, runs);
+  const look = (last?.look ?? 0) + 1;
+  const evidence = evidenceOf(comparison.tasks, trials);
+  const verdict = await guarded(workspace, comparison, evidence, decide(evidence, rules.config.evaluate.threshold, look));
+  const evaluation = recordEvaluation(workspace, rules, proposal, comparison, { runs, look, verdict, trials });
+  await workspace.evaluationNotes.append(proposal.commit, JSON.stringify({ v: 1, ...evaluation }));
+  if (evaluation.verdict === "not-improved" || evaluation.verdict === "regression")
+    await setAside(workspace, proposal, evaluation.reason, "verdict");
+  report({ kind: "verdict", proposalId: proposal.id, verdict: evaluation.verdict });
+  return evaluation;
+}
+
+/** @throws KiraError `conflict` if production has moved away, `refused` if the commit breaks the rules of today */
+async function mayBeTried({ refs, git }: Workspace, { config, production, tree }: Rules, proposal: Proposal): Promise<void> {
+  if (!(await refs.isAncestor(production, proposal.commit)))
+    throw new KiraError(
+      "conflict",
+      `Production has moved since proposal ${proposal.id} was made, so it can no longer be fast-forwarded. Propose it again on today's production: kira-improve propose --from ${proposal.commit.slice(0, 10)}.`,
+    );
+  const changes = await changesBetween(git, tree, proposal.tree);
+  const reasons = refusals(changes, (await listTree(git, proposal.tree)).keys(), config);
+  if (reasons.length > 0)
+    throw new KiraError("refused", `Proposal ${proposal.id} was refused before anything ran: ${reasons.join(" ")} Propose a change without them.`, { reasons });
+}
+
+async function prepare(workspace: Workspace, rules: Rules, proposal: Proposal, request: EvaluateRequest): Promise<Comparison> {
+  const { config, production, tree } = rules;
+  const bank = await readBank(workspace, rules);
+  workspace.record.index.taskBank.replace(bank.tasks);
+  const sandboxName: SandboxName = request.allowUnsandboxed ? "none" : "bubblewrap";
+  const sandbox = workspace.sandbox(sandboxName);
+  await sandbox.check();
+  await approve(workspace, config);
+  const agent = workspace.agent(config.agent).identity;
+  return {
+    config,
+    commit: proposal.commit,
+    trees: { baseline: tree, candidate: proposal.tree },
+    baseline: production,
+    bankDigest: bank.digest,
+    tasks: deciding(workspace, bank.tasks, proposal),
+    sandbox,
+    agent,
+    stream: digest(tree, proposal.tree, bank.digest, agent, sandbox.profile).slice(0, 16),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  };
+}
+
+/** A tracked file must not widen what an agent may reach: cloning a repository would then be enough. */
+async function approve(workspace: Workspace, { agent, evaluate: { network } }: Rules["config"]): Promise<void> {
+  const mounts = await workspace.approvals("allowMount");
+  const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
+  if (missing.length > 0)
+    throw new KiraError("refused", `The configuration mounts ${missing.join(", ")} into trials, which you have not approved. Approve it here with: git config --add kira.allowMount ${missing[0]}.`);
+  if (network === "host" && !(await workspace.approvals("allowNetwork")).includes("host"))
+    throw new KiraError("refused", 'The configuration gives trials the host\'s network, which you have not approved. Approve it here with: git config kira.allowNetwork host.');
+}
+
+/** Enabled tasks, without those that any proposer in the lineage was shown. */
+function deciding({ record }: Workspace, tasks: readonly Task[], proposal: Proposal): Task[] {
+  const shown = new Set<string>();
+  for (let at: Proposal | undefined = proposal; at; at = record.index.proposals.findByCommit(at.parent)) at.seenTasks.forEach((name) => shown.add(name));
+  return tasks.filter(({ enabled, name }) => enabled && !shown.has(name));
+}
+
+/** A verdict belongs to exactly this candidate, baseline, bank, agent and sandbox. */
+function isSame(evaluation: Evaluation, proposal: Proposal, { baseline, bankDigest, agent, sandbox }: Comparison): boolean {
+  return (
+    evaluation.commit === proposal.commit &&
+    evaluation.baseline === baseline &&
+    evaluation.bankDigest === bankDigest &&
+    evaluation.agent === agent &&
+    evaluation.sandbox === sandbox.profile
+  );
+}
+
+/** An improvement that broke a single task is none: suspects are asked again on fresh pairs. */
+async function guarded(workspace: Workspace, comparison: Comparison, evidence: readonly TaskEvidence[], verdict: Verdict): Promise<Verdict> {
+  if (verdict.kind !== "improved") return verdict;
+  const doubtful = suspects(evidence);
+  if (doubtful.length === 0) return verdict;
+  const names = new Set(doubtful.map(({ task }) => task));
+  const tasks = comparison.tasks.filter(({ name }) => names.has(name));
+  const trials = await runTrials(workspace, comparison, "guard", tasks, guardPairs);
+  const lost = broken(evidenceOf(tasks, trials));
+  if (lost.length === 0) return verdict;
+  const reason = `${lost.map(({ task }) => task).join(", ")} worked before and no longer ${lost.length === 1 ? "does" : "do"}, confirmed on ${guardPairs} fresh pairs each.`;
+  return { ...verdict, kind: "regression", reason };
+}
+
+function recordEvaluation(
+  { record, now }: Workspace,
+  { config }: Rules,
+  proposal: Proposal,
+  comparison: Comparison,
+  { runs, look, verdict, trials }: { runs: number; look: number; verdict: Verdict; trials: readonly Trial[] },
+): Evaluation {
+  const { baseline, candidate, delta } = verdict.statistics;
+  const [entry] = record.write((index) => [
+    {
+      kind: "evaluation" as const,
+      id: index.evaluations.nextId(),
+      uuid: digest(comparison.stream, look).slice(0, 32),
+      timestamp: now().toISOString(),
+      proposalId: proposal.id,
+      proposalUuid: proposal.uuid,
+      commit: proposal.commit,
+      tree: proposal.tree,
+      baseline: comparison.baseline,
+      bankDigest: comparison.bankDigest,
+      agent: comparison.agent,
+      sandbox: comparison.sandbox.profile,
+      contained: comparison.sandbox.contained,
+      runs,
+      look,
+      threshold: config.evaluate.threshold,
+      verdict: verdict.kind,
+      passed: verdict.kind === "improved",
+      reason: verdict.reason,
+      baselineScore: baseline,
+      modifiedScore: candidate,
+      improvementPct: baseline === 0 ? null : (100 * delta) / baseline,
+      statistics: verdict.statistics,
+      tasks: scoresOf(comparison.tasks, trials),
+      trials: trials.length,
+      costUsd: trials.reduce((sum, { costUsd }) => sum + costUsd, 0),
+      durationMs: trials.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    },
+  ]);
+  const { kind: _, ...evaluation } = entry!;
+  return evaluation;
+}

@@ -1,0 +1,45 @@
+import { numberRef, statusOf } from "../domain/proposal.ts";
+import { messageOf } from "../domain/errors.ts";
+import type { Workspace } from "../workspace.ts";
+import { readHistory } from "./history.ts";
+import { recover } from "./recover.ts";
+
+/**
+ * Brings the index up to what git and the journal say now: every command that reads or decides begins with it. With
+ * nothing new it starts no process.
+ */
+export async function refresh(workspace: Workspace): Promise<void> {
+  const { record, report } = workspace;
+  record.catchUp();
+  await recover(workspace);
+  const found = await readHistory(workspace).catch((error: unknown) => {
+    report({ kind: "notice", what: `The history could not be searched for outcomes: ${messageOf(error)}` });
+    return 0;
+  });
+  if (found > 0) report({ kind: "step", step: "history", what: `${found} outcomes found in commits` });
+  await deriveStatuses(workspace);
+}
+
+/** Statuses follow from production and the record: derived again when either has moved. */
+export async function deriveStatuses({ record, refs, live }: Workspace): Promise<void> {
+  const { segment, offset } = record.journal.end();
+  const fingerprint = `${live} ${record.journal.cloneId} ${segment} ${offset}`;
+  if (record.index.facts.find("fingerprint") === fingerprint) return;
+  const proposals = record.index.proposals.states();
+  const merged = live === undefined || proposals.length === 0 ? new Set<string>() : await refs.merged(live, "refs/kira/ids");
+  const tried = record.index.trials.trees();
+  record.derive((index) => {
+    for (const { id, tree, rejectionReason } of proposals) {
+      const evaluation = index.evaluations.of(id).at(-1);
+      const status = statusOf({
+        merged: merged.has(numberRef(id)),
+        rejected: rejectionReason !== null,
+        tried: tried.has(tree),
+        verdict: evaluation?.verdict,
+        current: evaluation?.baseline === live,
+      });
+      index.proposals.setStatus(id, status);
+    }
+    index.facts.set("fingerprint", fingerprint);
+  });
+}

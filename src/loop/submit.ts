@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { KiraError } from "../domain/errors.ts";
+import { type PathChange, refusals } from "../domain/paths.ts";
+import { type Draft, numberRef, type Proposal, proposalBranch, slugOf } from "../domain/proposal.ts";
+import { messageWith } from "../domain/trailers.ts";
+import type { Person } from "../git/objects.ts";
+import { renderPatch } from "../git/patch.ts";
+import { changesBetween, listTree } from "../git/tree.ts";
+import type { Rules, Workspace } from "../workspace.ts";
+
+/** A change that wants to become a proposal: written as a tree, not yet on any branch. */
+export interface Candidate extends Omit<Draft, "edits"> {
+  readonly parent: string;
+  readonly tree: string;
+  readonly author: Person;
+  readonly analysisId: number | null;
+  readonly pattern: string | null;
+  readonly idea: string;
+}
+
+/**
+ * Everything that can be known before a trial is paid for.
+ * @throws KiraError `refused` with every reason
+ */
+export async function inspect(
+  { git, objects, record }: Pick<Workspace, "git" | "objects" | "record">,
+  { config }: Pick<Rules, "config">,
+  { parent, tree }: Pick<Candidate, "parent" | "tree">,
+): Promise<{ changes: PathChange[]; patch: string }> {
+  const base = (await objects.readCommit(parent)).tree;
+  const changes = await changesBetween(git, base, tree);
+  const adds = changes.some(({ before, after }) => after && !before);
+  const reasons = refusals(changes, adds ? (await listTree(git, tree)).keys() : [], config);
+  if (reasons.length > 0)
+    throw new KiraError("refused", `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`, { reasons });
+  const twin = record.index.proposals.findByTree(tree);
+  if (twin) throw new KiraError("refused", `Proposal ${twin.id} already has exactly this content. See it with: kira-improve proposals --show ${twin.id}.`);
+  return { changes, patch: await renderPatch(objects, changes) };
+}
+
+/**
+ * Records a candidate as a proposal: commit, journal, then its number and branch.
+ * @param changes as `inspect` found them
+ */
+export async function submit(
+  { git, objects, refs, record, now, report }: Workspace,
+  candidate: Candidate,
+  changes: readonly PathChange[],
+): Promise<Proposal> {
+  const { parent, tree, author, description, hypothesis, analysisId, pattern } = candidate;
+  const uuid = randomUUID();
+  const commit = await objects.writeCommit({
+    tree,
+    parents: [parent],
+    message: messageWith(`improve(${pattern ?? "manual"}): ${hypothesis}`, description, [
+      ["Proposal", uuid],
+      ["Parent", parent],
+      ...(analysisId === null ? [] : [["Analysis", String(analysisId)] as const]),
+      ...(pattern === null ? [] : [["Pattern", pattern] as const]),
+      ["Risk", candidate.risk],
+      ["Expected", candidate.expectedImprovement],
+      ["Model", candidate.model],
+      ["Cost", candidate.costUsd.toFixed(4)],
+      ["Schema", "1"],
+    ]),
+    author,
+    committer: await git.committer(),
+    at: now(),
+  });
+  const id = await freeNumber(refs, record.index.proposals.nextId());
+  const proposal: Proposal = {
+    id,
+    uuid,
+    timestamp: now().toISOString(),
+    analysisId,
+    pattern,
+    description,
+    hypothesis,
+    expectedImprovement: candidate.expectedImprovement,
+    risk: candidate.risk,
+    model: candidate.model,
+    costUsd: candidate.costUsd,
+    seenTasks: candidate.seenTasks,
+    branch: proposalBranch(id, slugOf(hypothesis)),
+    commit,
+    tree,
+    parent,
+    targetFiles: changes.map(({ path }) => path),
+    idea: candidate.idea,
+  };
+  record.write(() => [{ kind: "proposal", ...proposal }]);
+  await publish({ refs }, proposal);
+  report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
+  return proposal;
+}
+
+/** Puts a recorded proposal's refs in place; done again by recovery if a crash came between. */
+export async function publish({ refs }: Pick<Workspace, "refs">, { id, branch, commit }: Proposal): Promise<void> {
+  await refs.move([
+    { ref: numberRef(id), from: undefined, to: commit },
+    { ref: `refs/heads/${branch}`, from: undefined, to: commit },
+  ]);
+}
+
+/** The next number that neither the record nor any ref has used; numbers are never freed. */
+async function freeNumber(refs: Workspace["refs"], least: number): Promise<number> {
+  const used = (await refs.list("refs/kira/ids")).map(({ name }) => Number(name.split("/").at(-1)));
+  return Math.max(least, ...used.map((n) => n + 1));
+}

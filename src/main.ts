@@ -1,0 +1,27 @@
+import { runCli } from "./cli.ts";
+
+/** Runs the command line of this process, and tells it to stop on Ctrl-C or SIGTERM. */
+export async function main(args: readonly string[]): Promise<number> {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stopping.abort();
+      // Asked twice, we go at once; the next command puts right what is left.
+      process.once(signal, () => process.exit(130));
+    });
+  }
+  // The reader of a pipe may leave before us, as `head` does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return runCli(args, {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    colorDepth: 1,
+    folder: process.cwd(),
+    signal: stopping.signal,
+  });
+}

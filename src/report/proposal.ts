@@ -1,0 +1,47 @@
+import type { Evaluation } from "../domain/evaluation.ts";
+import { printable } from "../domain/printable.ts";
+import type { Proposal } from "../domain/proposal.ts";
+import type { ProposalState } from "../store/proposals.ts";
+import { gain } from "./numbers.ts";
+import { table, wrap } from "./table.ts";
+import { renderVerdict } from "./verdict.ts";
+
+export function renderProposals(proposals: readonly ProposalState[], width: number): string {
+  if (proposals.length === 0) return "No proposals. Make one with: kira-improve propose, or adopt a commit with --from <branch>.";
+  const rows = proposals.map(({ id, status, risk, model, hypothesis }) => [id, status, risk, model, hypothesis]);
+  return table(["id", "status", "risk", "from", "hypothesis"], rows, width);
+}
+
+export function renderNewProposal({ id, branch, commit, hypothesis }: Proposal, patch: string): string {
+  return [
+    `Proposal ${id}: ${printable(hypothesis)}`,
+    `Branch ${branch}, commit ${commit.slice(0, 10)}`,
+    "",
+    printable(patch).trimEnd(),
+    "",
+    `Next: kira-improve evaluate --proposal-id ${id}`,
+  ].join("\n");
+}
+
+export function renderProposal(proposal: ProposalState, patch: string, evaluations: readonly Evaluation[], width: number): string {
+  const { id, status, hypothesis, description, expectedImprovement, risk, model, branch, commit, parent, rejectionReason } = proposal;
+  const facts = [
+    ["status", status],
+    ["risk", risk],
+    ["from", model],
+    ["expected", expectedImprovement],
+    ["branch", branch],
+    ["commit", `${commit.slice(0, 10)} on ${parent.slice(0, 10)}`],
+    ...(rejectionReason === null ? [] : [["rejected", rejectionReason]]),
+  ];
+  const evidence = evaluations.map((evaluation) =>
+    [`Evaluation ${evaluation.id}, delta ${gain(evaluation.statistics.delta)}`, renderVerdict(evaluation, width)].join("\n"),
+  );
+  return [
+    `Proposal ${id}: ${printable(hypothesis)}`,
+    facts.map(([name, value]) => `  ${name!.padEnd(9)} ${printable(value!)}`).join("\n"),
+    wrap(printable(description), width),
+    printable(patch).trimEnd(),
+    ...(evidence.length === 0 ? [`Not evaluated yet: kira-improve evaluate --proposal-id ${id}`] : evidence),
+  ].join("\n\n");
+}

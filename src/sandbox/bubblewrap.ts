@@ -1,0 +1,93 @@
+import { KiraError } from "../domain/errors.ts";
+import { oneLine } from "../domain/printable.ts";
+import { prove } from "./canary.ts";
+import type { Confined, Finished, Host, Sandbox } from "./contract.ts";
+import { findBubblewrap } from "./install.ts";
+import { limited, limitsProfile } from "./limits.ts";
+import { isRunning } from "./processes.ts";
+import { spawnProgram } from "./spawn.ts";
+import { homeFolder, inventedTexts, shows, trialFolder, viewOf } from "./view.ts";
+
+/** Linux namespaces through bwrap: denies by default, and takes every process of the program with it when it ends. */
+export function bubblewrap(host: Host): Sandbox {
+  let proof: Promise<void> | undefined;
+  const sandbox: Sandbox = {
+    name: "bubblewrap",
+    contained: true,
+    profile: `bubblewrap/1 ${limitsProfile}`,
+    check: () => (proof ??= prove(sandbox)),
+    run: async (program) => run(findBubblewrap(host), program),
+  };
+  return sandbox;
+}
+
+async function run(bwrap: string, program: Confined): Promise<Finished> {
+  const view = viewOf(program);
+  if (!shows(program)) throw notShown(program);
+  const inside = insideOf(program.directory);
+  const { channel, ...finished } = await spawnProgram(program, {
+    command: [
+      bwrap,
+      ...view,
+      "--",
+      ...limited(program.timeoutMs),
+      ...withoutPwd(program),
+      ...program.command.map(inside),
+    ],
+    // Not --clearenv: bwrap itself stays as the first process inside, and its environment can be read there.
+    environment: environmentInside(program, inside),
+    feeds: inventedTexts,
+    runsOn: (status) => isRunning(firstInside(status)),
+  });
+  if (hasBegun(channel) || finished.exitCode === null) return finished;
+  const reason = oneLine(finished.stderr, 300) || `bwrap ended with ${finished.exitCode}`;
+  const advice =
+    "Allow unprivileged user namespaces on this machine, or pass --allow-unsandboxed to run trials without a sandbox";
+  throw new KiraError("unavailable", `bubblewrap cannot contain a program here: ${reason}. ${advice}.`);
+}
+
+/** Rewrites every mention of the trial's folder, but not of one whose name merely begins alike. */
+function insideOf(directory: string): (text: string) => string {
+  return (text) =>
+    text.replaceAll(directory, (found, at: number) =>
+      /[\w.-]/.test(text[at + found.length] ?? "") ? found : trialFolder,
+    );
+}
+
+function environmentInside(
+  { environment }: Confined,
+  inside: (text: string) => string,
+): Record<string, string> {
+  const mapped = Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, inside(value)]),
+  );
+  const home = mapped["HOME"];
+  const kept = home === undefined || home === trialFolder || home.startsWith(`${trialFolder}/`);
+  return kept ? mapped : { ...mapped, HOME: homeFolder };
+}
+
+/** bwrap adds PWD to the environment, and the program was promised exactly the given one. */
+function withoutPwd({ environment }: Confined): string[] {
+  return Object.hasOwn(environment, "PWD") ? [] : ["/usr/bin/env", "-u", "PWD", "--"];
+}
+
+// What bwrap tells of itself is one JSON object after another.
+
+/** The first process inside: when it is gone, the kernel has ended all others. */
+function firstInside(status: string): string {
+  return /"child-pid":\s*(\d+)/.exec(status)?.[1] ?? "none";
+}
+
+/** bwrap tells of an exit code only if the program was started. */
+function hasBegun(status: string): boolean {
+  return status.includes('"exit-code"');
+}
+
+function notShown({ command }: Confined): KiraError {
+  const name = JSON.stringify(oneLine(command[0] ?? "", 200));
+  const advice = "Install it under /usr, or name its folder in agent.mounts";
+  return new KiraError(
+    "unavailable",
+    `The program ${name} is not to be found inside the sandbox. ${advice}.`,
+  );
+}

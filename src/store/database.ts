@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Sqlite from "better-sqlite3";
+import { KiraError, messageOf } from "../domain/errors.ts";
+import { migrations } from "./migrations.ts";
+
+export type Database = Sqlite.Database;
+
+/** Whether there is an index to open: SQLite takes an empty file for a healthy database, we take it for a lost one. */
+export function hasIndex(file: string): boolean {
+  return existsSync(file) && statSync(file).size > 0;
+}
+
+/** @throws KiraError `conflict` if the file is no SQLite database or a damaged one */
+export function openDatabase(file: string): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new Sqlite(file, { timeout: 5000 });
+  try {
+    db.pragma("journal_mode = WAL"); // readers never block the writer
+    db.pragma("synchronous = FULL"); // WAL opens with NORMAL, which may lose the last transactions
+    db.pragma("foreign_keys = ON");
+    migrate(db);
+    return db;
+  } catch (cause) {
+    db.close();
+    throw new KiraError("conflict", `The index ${file} cannot be read: ${messageOf(cause)}. Run: kira-improve reindex.`, { cause });
+  }
+}
+
+/** Applies, in order and once, every migration this database has not seen. */
+function migrate(db: Database): void {
+  const seen = db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'").pluck();
+  if (seen.get() === 0) db.exec("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT");
+  const applied = new Set(db.prepare<[], string>("SELECT name FROM migrations").pluck().all());
+  const apply = db.transaction((name: string, sql: string) => {
+    const { changes } = db.prepare("INSERT OR IGNORE INTO migrations VALUES (?)").run(name);
+    if (changes === 1) db.exec(sql);
+  });
+  for (const { name, sql } of migrations) if (!applied.has(name)) apply.immediate(name, sql);
+}

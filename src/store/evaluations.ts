@@ -1,0 +1,22 @@
+import type { Evaluation } from "../domain/evaluation.ts";
+import type { Database } from "./database.ts";
+import { EntryStore } from "./entries.ts";
+
+/** The table `evaluations`. */
+export class EvaluationStore extends EntryStore<Evaluation> {
+  constructor(db: Database) {
+    super(db, "evaluations", "evaluation", "kira-improve proposals --show <n>");
+  }
+
+  add(evaluation: Evaluation): void {
+    const { id, timestamp, proposalId, baselineScore, modifiedScore, improvementPct, passed, runs, tasks, verdict } = evaluation;
+    this.db
+      .prepare("INSERT INTO evaluations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .run(id, timestamp, proposalId, baselineScore, modifiedScore, improvementPct, Number(passed), runs, JSON.stringify(tasks), verdict, JSON.stringify(evaluation));
+  }
+
+  /** Of one proposal, oldest first. */
+  of(proposalId: number): Evaluation[] {
+    return this.many("proposal_id = ? ORDER BY id", proposalId);
+  }
+}

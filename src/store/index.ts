@@ -1,0 +1,64 @@
+import type { Entry } from "../domain/entry.ts";
+import { AnalysisStore } from "./analyses.ts";
+import { ArchiveStore } from "./archive.ts";
+import type { Database } from "./database.ts";
+import { EvaluationStore } from "./evaluations.ts";
+import { FactStore } from "./facts.ts";
+import { IntentStore } from "./intents.ts";
+import { OutcomeStore } from "./outcomes.ts";
+import { ProposalStore } from "./proposals.ts";
+import { TaskBankStore } from "./task-bank.ts";
+import { TrialStore } from "./trials.ts";
+
+/** All tables of one index. */
+export interface Index {
+  readonly outcomes: OutcomeStore;
+  readonly analyses: AnalysisStore;
+  readonly proposals: ProposalStore;
+  readonly evaluations: EvaluationStore;
+  readonly trials: TrialStore;
+  readonly archive: ArchiveStore;
+  readonly taskBank: TaskBankStore;
+  readonly intents: IntentStore;
+  readonly facts: FactStore;
+}
+
+export function openIndex(db: Database): Index {
+  return {
+    outcomes: new OutcomeStore(db),
+    analyses: new AnalysisStore(db),
+    proposals: new ProposalStore(db),
+    evaluations: new EvaluationStore(db),
+    trials: new TrialStore(db),
+    archive: new ArchiveStore(db),
+    taskBank: new TaskBankStore(db),
+    intents: new IntentStore(db),
+    facts: new FactStore(db),
+  };
+}
+
+/** Puts one line of the journal into the index: the only way anything gets there. */
+export function applyEntry(index: Index, entry: Entry): void {
+  switch (entry.kind) {
+    case "outcome":
+      return index.outcomes.add(entry);
+    case "analysis":
+      return index.analyses.add(entry);
+    case "proposal":
+      return index.proposals.add(entry);
+    case "trial":
+      return index.trials.add(entry);
+    case "evaluation":
+      return index.evaluations.add(entry);
+    case "decision":
+      return index.proposals.reject(entry.proposalId, entry.reason);
+    case "intent":
+      return index.intents.add(entry);
+    case "completion":
+      return index.intents.complete(entry);
+    case "node":
+      return index.archive.add(entry);
+    case "seen":
+      return index.facts.set("seen", JSON.stringify(entry.tips));
+  }
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Entry, maxLineBytes } from "../domain/entry.ts";
+import { KiraError } from "../domain/errors.ts";
+
+/** A place in the journal: the start of a line, or the end. */
+export interface Position {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+export const start: Position = { segment: 1, offset: 0 };
+const maxSegmentBytes = 4 * 1024 * 1024;
+const newline = 0x0a;
+
+/**
+ * The append-only record of everything acknowledged that is not a git object: JSON lines in segments. A line is
+ * synced to the disk before anyone is told that it was recorded. Appending needs the journal lock; reading none.
+ */
+export class Journal {
+  readonly cloneId: string;
+  readonly #folder: string;
+
+  /** @param home the folder `kira` in the common git directory */
+  constructor(home: string) {
+    this.cloneId = cloneIdOf(home);
+    this.#folder = join(home, "journal", this.cloneId);
+    mkdirSync(this.#folder, { recursive: true });
+  }
+
+  /** @returns where the journal ends now */
+  append(entries: readonly Entry[]): Position {
+    const lines = entries.map(toLine);
+    let position = this.#setTornLineAside();
+    for (let i = 0; i < lines.length; ) {
+      if (position.offset >= maxSegmentBytes) position = { segment: position.segment + 1, offset: 0 };
+      const room: string[] = [];
+      let bytes = 0;
+      while (i < lines.length && (bytes === 0 || position.offset + bytes < maxSegmentBytes)) {
+        bytes += Buffer.byteLength(lines[i]!);
+        room.push(lines[i++]!);
+      }
+      this.#write(position, room.join(""));
+      position = { segment: position.segment, offset: position.offset + bytes };
+    }
+    return position;
+  }
+
+  end(): Position {
+    const segment = this.segments().at(-1) ?? 1;
+    return { segment, offset: statSync(this.#file(segment), { throwIfNoEntry: false })?.size ?? 0 };
+  }
+
+  /** The numbers of the segments, ascending. */
+  segments(): number[] {
+    return readdirSync(this.#folder)
+      .filter((name) => /^\d{6}\.jsonl$/.test(name))
+      .map((name) => Number(name.slice(0, 6)))
+      .sort((a, b) => a - b);
+  }
+
+  /** The bytes of one segment from an offset to its last complete line. */
+  bytes({ segment, offset }: Position): Buffer {
+    const file = this.#file(segment);
+    if (!existsSync(file)) return Buffer.alloc(0);
+    const all = readFileSync(file);
+    return all.subarray(offset, all.lastIndexOf(newline) + 1);
+  }
+
+  /** Entries from a position on, with the position behind each segment's part. A torn last line is not read. */
+  *read(from: Position): Generator<{ entries: Entry[]; end: Position }> {
+    for (const segment of this.segments()) {
+      if (segment < from.segment) continue;
+      const offset = segment === from.segment ? from.offset : 0;
+      const bytes = this.bytes({ segment, offset });
+      if (bytes.length === 0) continue;
+      const entries = bytes.toString("utf8").trimEnd().split("\n").map((line, i) => parseLine(line, `${segment}, line ${i + 1} after byte ${offset}`));
+      yield { entries, end: { segment, offset: offset + bytes.length } };
+    }
+  }
+
+  #write({ segment, offset }: Position, text: string): void {
+    const fresh = offset === 0;
+    const file = openSync(this.#file(segment), "a", 0o644);
+    try {
+      const bytes = Buffer.from(text);
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      fsyncSync(file);
+    } catch (cause) {
+      // All or nothing: what a full disk cut short must not look like a fact later.
+      ftruncateSync(file, offset);
+      throw new KiraError("unavailable", `The journal cannot be written: ${(cause as Error).message}. Nothing was recorded; free some space and run the command again.`, { cause });
+    } finally {
+      closeSync(file);
+    }
+    if (fresh) syncFolder(this.#folder);
+  }
+
+  /** A process killed while it wrote leaves half a line that nobody was promised: it is moved to a file of its own. */
+  #setTornLineAside(): Position {
+    const end = this.end();
+    if (end.offset === 0) return end;
+    const file = openSync(this.#file(end.segment), "r+");
+    try {
+      const last = Buffer.alloc(1);
+      readSync(file, last, 0, 1, end.offset - 1);
+      if (last[0] === newline) return end;
+      const all = readFileSync(this.#file(end.segment));
+      const offset = all.lastIndexOf(newline) + 1;
+      writeFileSync(join(this.#folder, `${String(end.segment).padStart(6, "0")}.torn-${offset}`), all.subarray(offset));
+      ftruncateSync(file, offset);
+      fsyncSync(file);
+      return { segment: end.segment, offset: fstatSync(file).size };
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #file(segment: number): string {
+    return join(this.#folder, `${String(segment).padStart(6, "0")}.jsonl`);
+  }
+}
+
+function toLine(entry: Entry): string {
+  const line = `${JSON.stringify({ v: 1, ...entry })}\n`;
+  if (line.length * 3 > maxLineBytes && Buffer.byteLength(line) > maxLineBytes)
+    throw new KiraError("invalid", `One ${entry.kind} of ${Buffer.byteLength(line)} bytes is more than a journal line holds (${maxLineBytes}). Shorten its text.`);
+  return line;
+}
+
+function parseLine(line: string, where: string): Entry {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch (cause) {
+    throw new KiraError("conflict", `The journal is damaged in segment ${where}. Restore that file from refs/kira/journal or a backup.`, { cause });
+  }
+}
+
+/** Names this clone among all that share the record; written once. */
+function cloneIdOf(home: string): string {
+  const file = join(home, "clone-id");
+  mkdirSync(home, { recursive: true });
+  try {
+    writeFileSync(file, randomUUID(), { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return readFileSync(file, "utf8").trim();
+}
+
+/** A new file's name is on the disk only when its folder is. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

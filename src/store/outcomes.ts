@@ -1,0 +1,152 @@
+import type { LoggedCommit } from "../domain/commits.ts";
+import type { Outcome, Result } from "../domain/outcome.ts";
+import type { Database } from "./database.ts";
+
+const columns = `id, timestamp, task, outcome, category, duration_seconds AS durationSeconds, notes,
+  improvement_id AS improvementId, session_key AS sessionKey, source, commit_id AS "commit"`;
+
+/** Work is what the agent did for someone; our own merges are not. */
+const isWork = "source <> 'merge'";
+
+/** Counts of outcomes by result. */
+export type Counts = Readonly<Record<Result, number>>;
+
+/** The table `tasks`: what the agent did. Rows are appended and never changed. */
+export class OutcomeStore {
+  readonly #db: Database;
+  readonly #add;
+  readonly #count;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#add = db.prepare<[Outcome]>(
+      `INSERT OR IGNORE INTO tasks (id, timestamp, task, outcome, category, duration_seconds, notes, improvement_id, session_key, source, commit_id)
+       VALUES (@id, @timestamp, @task, @outcome, @category, @durationSeconds, @notes, @improvementId, @sessionKey, @source, @commit)`,
+    );
+    this.#count = db.prepare<[string, string, string, number, number, number]>(
+      `INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET success = success + excluded.success, failure = failure + excluded.failure, partial = partial + excluded.partial`,
+    );
+  }
+
+  /** Adds an outcome with its number; one that is there already changes nothing. */
+  add(outcome: Outcome): void {
+    if (this.#add.run(outcome).changes === 0) return;
+    const is = (result: Result) => Number(outcome.outcome === result);
+    this.#count.run(outcome.timestamp.slice(0, 10), outcome.category, outcome.source, is("success"), is("failure"), is("partial"));
+  }
+
+  nextId(): number {
+    return this.#db.prepare<[], number>("SELECT coalesce(max(id), 0) + 1 FROM tasks").pluck().get()!;
+  }
+
+  find(id: number): Outcome | undefined {
+    return this.#db.prepare<[number], Outcome>(`SELECT ${columns} FROM tasks WHERE id = ?`).get(id);
+  }
+
+  /** The outcome that a commit was, if it was one. */
+  findByCommit(commit: string): Outcome | undefined {
+    return this.#db.prepare<[string], Outcome>(`SELECT ${columns} FROM tasks WHERE source = 'hook' AND commit_id = ?`).get(commit);
+  }
+
+  /** Whether a commit has been counted as an outcome, under this hash or before an amend or rebase. */
+  tells({ hash, authoredAt, message }: LoggedCommit): boolean {
+    const subject = message.split("\n")[0]!.slice(0, 500);
+    return (
+      this.#db
+        .prepare("SELECT 1 FROM tasks WHERE source = 'hook' AND (commit_id = ? OR (timestamp = ? AND task = ?))")
+        .get(hash, new Date(authoredAt).toISOString(), subject) !== undefined
+    );
+  }
+
+  /** Failures of real work in [since, until), oldest first. */
+  failures(since: string, until: string): IterableIterator<Pick<Outcome, "id" | "task" | "notes" | "category">> {
+    return this.#db
+      .prepare<[string, string], Pick<Outcome, "id" | "task" | "notes" | "category">>(
+        `SELECT id, task, notes, category FROM tasks WHERE outcome = 'failure' AND timestamp >= ? AND timestamp < ? AND ${isWork} ORDER BY id`,
+      )
+      .iterate(since, until);
+  }
+
+  /** Outcomes of real work other than failures of `category`, newest first: what a pattern is told from. */
+  contrast(category: string, since: string, limit: number): Outcome[] {
+    return this.#db
+      .prepare<[string, string, number], Outcome>(
+        `SELECT ${columns} FROM tasks WHERE timestamp >= ? AND NOT (category = ? AND outcome = 'failure') AND ${isWork} ORDER BY id DESC LIMIT ?`,
+      )
+      .all(since, category, limit);
+  }
+
+  /** Failures of a category with everything known about them, newest first. */
+  failuresOf(category: string, since: string, limit: number): Outcome[] {
+    return this.#db
+      .prepare<[string, string, number], Outcome>(
+        `SELECT ${columns} FROM tasks WHERE outcome = 'failure' AND timestamp >= ? AND category = ? AND ${isWork} ORDER BY id DESC LIMIT ?`,
+      )
+      .all(since, category, limit);
+  }
+
+  /** How often each duration occurred among work that did not fail, by category. */
+  durations(since: string, until: string): IterableIterator<{ category: string; seconds: number; count: number }> {
+    return this.#db
+      .prepare<[string, string], { category: string; seconds: number; count: number }>(
+        `SELECT category, duration_seconds AS seconds, count(*) AS count FROM tasks
+         WHERE timestamp >= ? AND timestamp < ? AND duration_seconds IS NOT NULL AND outcome <> 'failure' AND ${isWork}
+         GROUP BY category, duration_seconds ORDER BY category, duration_seconds`,
+      )
+      .iterate(since, until);
+  }
+
+  /** Work of a category that did not fail but took longer than a limit, oldest first. */
+  slowerThan(category: string, seconds: number, since: string, until: string): Outcome[] {
+    return this.#db
+      .prepare<[string, string, string, number], Outcome>(
+        `SELECT ${columns} FROM tasks WHERE timestamp >= ? AND timestamp < ? AND category = ? AND duration_seconds > ?
+         AND outcome <> 'failure' AND ${isWork} ORDER BY id`,
+      )
+      .all(since, until, category, seconds);
+  }
+
+  /** Counts of real work by category in [since, until): whole days from the roll-up, the broken ones by row. */
+  counts(since: string, until: string): Map<string, Counts> {
+    const firstWhole = since.endsWith("T00:00:00.000Z") ? since.slice(0, 10) : nextDay(since);
+    const lastDay = until.slice(0, 10);
+    const rows = this.#db
+      .prepare<Record<string, string>, Counts & { category: string }>(
+        `SELECT category, sum(success) AS success, sum(failure) AS failure, sum(partial) AS partial FROM (
+           SELECT category, success, failure, partial FROM daily WHERE day >= @firstWhole AND day < @lastDay AND ${isWork}
+           UNION ALL
+           SELECT category, outcome = 'success', outcome = 'failure', outcome = 'partial' FROM tasks
+           WHERE timestamp >= @since AND timestamp < min(@until, @firstWhole) AND ${isWork}
+           UNION ALL
+           SELECT category, outcome = 'success', outcome = 'failure', outcome = 'partial' FROM tasks
+           WHERE timestamp >= max(@since, @firstWhole, @lastDay) AND timestamp < @until AND ${isWork}
+         ) GROUP BY category ORDER BY category`,
+      )
+      .all({ since, until, firstWhole, lastDay });
+    return new Map(rows.map(({ category, ...counts }) => [category, counts]));
+  }
+
+  /** Counts of real work by day, oldest first. */
+  byDay(sinceDay: string): Array<Counts & { day: string }> {
+    return this.#db
+      .prepare<[string], Counts & { day: string }>(
+        `SELECT day, sum(success) AS success, sum(failure) AS failure, sum(partial) AS partial
+         FROM daily WHERE day >= ? AND ${isWork} GROUP BY day ORDER BY day`,
+      )
+      .all(sinceDay);
+  }
+
+  total(): Counts {
+    return this.#db
+      .prepare<[], Counts>(
+        `SELECT coalesce(sum(success), 0) AS success, coalesce(sum(failure), 0) AS failure, coalesce(sum(partial), 0) AS partial
+         FROM daily WHERE ${isWork}`,
+      )
+      .get()!;
+  }
+}
+
+function nextDay(timestamp: string): string {
+  return new Date(Date.parse(`${timestamp.slice(0, 10)}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}

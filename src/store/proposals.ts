@@ -1,0 +1,72 @@
+import type { Proposal, Status } from "../domain/proposal.ts";
+import type { Database } from "./database.ts";
+import { EntryStore } from "./entries.ts";
+
+/** A proposal with what follows from git and the record. */
+export interface ProposalState extends Proposal {
+  readonly status: Status;
+  readonly rejectionReason: string | null;
+}
+
+/** The table `proposals`. The status in it is derived, and derived again whenever git or the record has moved. */
+export class ProposalStore extends EntryStore<Proposal> {
+  constructor(db: Database) {
+    super(db, "proposals", "proposal", "kira-improve proposals");
+  }
+
+  add(proposal: Proposal): void {
+    const { id, timestamp, analysisId, description, targetFiles, expectedImprovement, risk, parent, uuid, commit, tree } = proposal;
+    this.db
+      .prepare(
+        `INSERT INTO proposals (id, timestamp, analysis_id, description, target_files, changes, expected_improvement, risk,
+           parent_config_hash, uuid, commit_id, tree, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        id, timestamp, analysisId, description, JSON.stringify(targetFiles), JSON.stringify({ parent, commit, tree }),
+        expectedImprovement, risk, parent, uuid, commit, tree, JSON.stringify(proposal),
+      );
+  }
+
+  reject(id: number, reason: string): void {
+    this.db.prepare("UPDATE proposals SET rejection_reason = coalesce(rejection_reason, ?) WHERE id = ?").run(reason, id);
+  }
+
+  setStatus(id: number, status: Status): void {
+    this.db.prepare("UPDATE proposals SET status = ? WHERE id = ? AND status <> ?").run(status, id, status);
+  }
+
+  state(id: number): ProposalState {
+    return this.#withState(this.get(id));
+  }
+
+  states(): ProposalState[] {
+    const rows = this.db
+      .prepare<[], { entry: string; status: Status; rejectionReason: string | null }>(
+        "SELECT entry, status, rejection_reason AS rejectionReason FROM proposals ORDER BY id",
+      )
+      .all();
+    return rows.map(({ entry, ...state }) => ({ ...(JSON.parse(entry) as Proposal), ...state }));
+  }
+
+  findByTree(tree: string): Proposal | undefined {
+    return this.one("tree = ? ORDER BY id LIMIT 1", tree);
+  }
+
+  /** The digests of every idea that was ever proposed. */
+  ideas(): Set<string> {
+    return new Set(this.db.prepare<[], string>("SELECT entry ->> 'idea' FROM proposals").pluck().all());
+  }
+
+  findByCommit(commit: string): Proposal | undefined {
+    return this.one("commit_id = ? ORDER BY id LIMIT 1", commit);
+  }
+
+  #withState(proposal: Proposal): ProposalState {
+    const state = this.db
+      .prepare<[number], { status: Status; rejectionReason: string | null }>(
+        "SELECT status, rejection_reason AS rejectionReason FROM proposals WHERE id = ?",
+      )
+      .get(proposal.id)!;
+    return { ...proposal, ...state };
+  }
+}

@@ -1,0 +1,124 @@
+import type { Agent } from "./agents/contract.ts";
+import { createAgent } from "./agents/index.ts";
+import { type Config, configFile, parseConfig } from "./domain/config.ts";
+import { KiraError } from "./domain/errors.ts";
+import type { Event, Report } from "./domain/event.ts";
+import type { Executor } from "./executors/contract.ts";
+import { executors } from "./executors/index.ts";
+import { Git } from "./git/git.ts";
+import { Notes } from "./git/notes.ts";
+import { Objects } from "./git/objects.ts";
+import { Refs } from "./git/refs.ts";
+import { gradeAll } from "./graders/index.ts";
+import { type Logbook, localConfigText, openLogbook } from "./logbook.ts";
+import type { Proposer } from "./proposers/contract.ts";
+import { findProposer } from "./proposers/index.ts";
+import type { Sandbox } from "./sandbox/contract.ts";
+import { type SandboxName, sandboxes } from "./sandbox/index.ts";
+import { acquireLock } from "./store/lock.ts";
+import { RunLog } from "./store/run-log.ts";
+
+const lockWaitMs = 3_000;
+
+/** The configuration that governs, as it stands on the production branch. */
+export interface Rules {
+  readonly config: Config;
+  /** The production commit and its tree. */
+  readonly production: string;
+  readonly tree: string;
+}
+
+/** Everything a step of the loop may touch. */
+export interface Workspace extends Logbook {
+  /** The configuration in the working tree: it says where to look and how to talk, never how to judge. */
+  readonly settings: Config;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly git: Git;
+  readonly refs: Refs;
+  readonly objects: Objects;
+  readonly evaluationNotes: Notes;
+  readonly rejectionNotes: Notes;
+  readonly executor: Executor;
+  readonly gradeAll: typeof gradeAll;
+  readonly report: Report;
+  /** @throws KiraError `invalid` if there is no production branch or no configuration on it */
+  rules(): Promise<Rules>;
+  /** @throws KiraError `unavailable` for a model that this version cannot reach */
+  proposer(model: string): Proposer;
+  agent(settings: Config["agent"]): Agent;
+  sandbox(name: SandboxName): Sandbox;
+  /** What the user approved in this clone's own git configuration, which no tracked file can change. */
+  approvals(key: string): Promise<string[]>;
+  /** Held for the whole of a writing step. @throws KiraError `conflict` if another is at work */
+  lock(purpose: string): Disposable;
+}
+
+export interface WorkspaceOptions {
+  /** Where the user stands. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly report: Report;
+}
+
+/** Opens the repository the user stands in. The only place that knows every part. */
+export async function openWorkspace({ folder, environment, report }: WorkspaceOptions): Promise<Workspace> {
+  const logbook = openLogbook(folder, environment);
+  try {
+    const git = new Git(logbook.repository);
+    await git.checkVersion();
+    return assemble(logbook, git, environment, report);
+  } catch (error) {
+    logbook[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, report: Report): Workspace {
+  const { repository, home, record, now } = logbook;
+  const settings = parseConfig(localConfigText(repository, home)!, configFile);
+  const refs = new Refs(git);
+  const objects = new Objects(repository.commonDir);
+  const runLog = new RunLog(home);
+  const tell = (event: Event) => {
+    if (event.kind !== "trials") runLog.append(event, now());
+    report(event);
+  };
+  if (record.rebuilt) tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
+  return {
+    ...logbook,
+    settings,
+    environment,
+    git,
+    refs,
+    objects,
+    evaluationNotes: new Notes(git, "kira/evaluations"),
+    rejectionNotes: new Notes(git, "kira/rejections"),
+    executor: executors.local,
+    gradeAll,
+    report: tell,
+    rules: () => readRules(refs, objects, settings.production),
+    proposer: findProposer,
+    agent: (agent) => createAgent(agent, environment),
+    sandbox: (name) => sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
+    async approvals(key) {
+      const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], { answers: [1] });
+      return stdout.split("\n").filter(Boolean);
+    },
+    lock: (purpose) => acquireLock(`${home}/writer.lock`, lockWaitMs, purpose, now().toISOString()),
+  };
+}
+
+async function readRules(refs: Refs, objects: Objects, branch: string): Promise<Rules> {
+  const production = await refs.findCommit(`refs/heads/${branch}`);
+  if (production === undefined)
+    throw new KiraError("invalid", `The production branch ${branch} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`);
+  const { tree } = await objects.readCommit(production);
+  const entry = await objects.find(tree, configFile);
+  if (entry === undefined)
+    throw new KiraError(
+      "invalid",
+      `${configFile} is not committed on ${branch}, and what may change and how it is judged is read from there. Commit it: git add ${configFile} && git commit -m "chore: set up kira-improve".`,
+    );
+  const text = (await objects.readBlob(entry.oid)).toString("utf8");
+  return { config: parseConfig(text, `${configFile} on ${branch}`), production, tree };
+}

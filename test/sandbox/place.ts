@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { randomInt } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import type { Confined } from "../../src/sandbox/contract.ts";
+
+export interface Place extends AsyncDisposable {
+  readonly directory: string;
+  program(script: string, changes?: Partial<Confined>): Confined;
+}
+
+/** A trial's folder inside a folder of its own, so that there is an outside to escape to. */
+export async function aPlace(): Promise<Place> {
+  const root = await mkdtemp(join(tmpdir(), "kira-sandbox-"));
+  const directory = join(root, "trial");
+  await mkdir(directory);
+  const program = (script: string, changes: Partial<Confined> = {}): Confined => ({
+    command: ["/bin/sh", "-c", script],
+    directory,
+    environment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    stdin: "",
+    timeoutMs: 60_000,
+    outputBytes: 10_000,
+    mounts: [],
+    network: "none",
+    ...changes,
+  });
+  const dispose = () => rm(root, { recursive: true, force: true });
+  return { directory, program, [Symbol.asyncDispose]: dispose };
+}
+
+/** A number of seconds that no other process on this machine sleeps for. */
+export const uniqueSleep = () => `sleep ${randomInt(100_000, 999_999)}.${randomInt(100_000, 999_999)}`;
+
+/** Processes with this command line; a zombie has none any more. */
+export async function running(command: string): Promise<string[]> {
+  const { stdout } = await execa("ps", ["-eo", "args"]);
+  return stdout.split("\n").filter((line) => line.trim() === command);
+}
+
+export async function appears(path: string): Promise<void> {
+  while (!existsSync(path)) await sleep(10);
+}
