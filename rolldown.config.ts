@@ -6,11 +6,17 @@ import { defineConfig, type Plugin } from "rolldown";
 const licences: Plugin = {
   name: "licences",
   writeBundle({ dir }, bundle) {
-    const modules = Object.values(bundle).flatMap((output) => (output.type === "chunk" ? output.moduleIds : []));
-    const folders = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
+    const modules = Object.values(bundle).flatMap((output) =>
+      output.type === "chunk" ? output.moduleIds : [],
+    );
+    const folders = new Set(
+      modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []),
+    );
     const texts = [...folders].sort().map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry) && statSync(join(folder, entry)).isFile());
+      const file = readdirSync(folder).find(
+        (entry) => /^licen[cs]e/i.test(entry) && statSync(join(folder, entry)).isFile(),
+      );
       return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : "No licence text is shipped with it."}\n`;
     });
     writeFileSync(join(dir!, "THIRD-PARTY-LICENCES.txt"), texts.join(`\n${"-".repeat(78)}\n\n`));
@@ -24,5 +30,12 @@ export default defineConfig({
   // Native: it stays a dependency and is loaded from there.
   external: ["better-sqlite3"],
   plugins: [licences],
-  output: { dir: "dist", format: "esm", cleanDir: true, minify: true, chunkFileNames: "chunks/[name]-[hash].js", legalComments: "none" },
+  output: {
+    dir: "dist",
+    format: "esm",
+    cleanDir: true,
+    minify: true,
+    chunkFileNames: "chunks/[name]-[hash].js",
+    legalComments: "none",
+  },
 });

@@ -9,7 +9,8 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const args = process.argv.slice(2);
 
 if (major < oldest[0]! || (major === oldest[0] && minor < oldest[1]!)) process.exitCode = runElsewhere();
-else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) process.stdout.write(`${version()}\n`);
+else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v"))
+  process.stdout.write(`${version()}\n`);
 else {
   module.enableCompileCache();
   process.exitCode = await (await import("./main.ts")).main(args);
@@ -20,10 +21,15 @@ function runElsewhere(): number {
   const pinned = findPinned();
   if (pinned !== undefined && !process.env["KIRA_RELAUNCHED"]) {
     const environment = { ...process.env, KIRA_RELAUNCHED: "1" };
-    const { status, signal } = spawnSync(pinned, process.argv.slice(1), { stdio: "inherit", env: environment });
+    const { status, signal } = spawnSync(pinned, process.argv.slice(1), {
+      stdio: "inherit",
+      env: environment,
+    });
     return signal === "SIGINT" ? 130 : (status ?? 1);
   }
-  process.stderr.write(`This is Node ${process.versions.node}, and kira-improve needs ${oldest.join(".")} or newer. Install one, or add it to your project with: npm install --save-dev node@24.\n`);
+  process.stderr.write(
+    `This is Node ${process.versions.node}, and kira-improve needs ${oldest.join(".")} or newer. Install one, or add it to your project with: npm install --save-dev node@24.\n`,
+  );
   return 7;
 }
 

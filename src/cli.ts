@@ -49,11 +49,16 @@ async function dispatch(args: readonly string[], context: Context): Promise<numb
     return 0;
   }
   const command = parse(cli, args, context);
-  const status = command instanceof KiraCommand ? await command.validateAndExecute() : await command.execute();
+  const status =
+    command instanceof KiraCommand ? await command.validateAndExecute() : await command.execute();
   return status ?? 0;
 }
 
-function parse(cli: Cli<Context>, args: readonly string[], context: Context): ReturnType<Cli<Context>["process"]> {
+function parse(
+  cli: Cli<Context>,
+  args: readonly string[],
+  context: Context,
+): ReturnType<Cli<Context>["process"]> {
   try {
     return cli.process([...args], context);
   } catch (error) {
@@ -64,15 +69,26 @@ function parse(cli: Cli<Context>, args: readonly string[], context: Context): Re
 
 function unknownVerb(verb: string): KiraError {
   const nearest = nearestOf(verb, Object.keys(verbs));
-  return new KiraError("invalid", `There is no command "${verb}". ${nearest ? `Did you mean: kira-improve ${nearest}?` : "See the commands with: kira-improve --help."}`);
+  return new KiraError(
+    "invalid",
+    `There is no command "${verb}". ${nearest ? `Did you mean: kira-improve ${nearest}?` : "See the commands with: kira-improve --help."}`,
+  );
 }
 
 /** clipanion's own sentence for a wrong option, with the nearest right one. */
 function badSyntax(cli: Cli<Context>, args: readonly string[], error: Error): KiraError {
-  const options = cli.definitions().flatMap((definition) => definition.options.flatMap(({ definition: names }) => names.split(" ")[0]!.split(",")));
+  const options = cli
+    .definitions()
+    .flatMap((definition) =>
+      definition.options.flatMap(({ definition: names }) => names.split(" ")[0]!.split(",")),
+    );
   const wrong = args.find((arg) => /^--?[a-z]/i.test(arg) && !options.includes(arg.split("=")[0]!));
   const help = `See its options with: kira-improve ${args[0]?.startsWith("-") ? "" : `${args[0]} `}--help.`;
-  if (wrong === undefined) return new KiraError("invalid", `${error.message.split("\n")[0]!.replace(/\.?$/, ".")} ${help}`);
+  if (wrong === undefined)
+    return new KiraError("invalid", `${error.message.split("\n")[0]!.replace(/\.?$/, ".")} ${help}`);
   const nearest = nearestOf(wrong, options);
-  return new KiraError("invalid", `There is no option "${wrong}" here. ${nearest ? `Did you mean ${nearest}?` : help}`);
+  return new KiraError(
+    "invalid",
+    `There is no option "${wrong}" here. ${nearest ? `Did you mean ${nearest}?` : help}`,
+  );
 }

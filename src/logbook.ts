@@ -61,17 +61,31 @@ export function localConfigText({ worktree, mainWorktree }: Repository, home: st
 function essentials(repository: Repository, home: string): { production: string; index: string } {
   const text = localConfigText(repository, home);
   if (text === undefined)
-    throw new KiraError("invalid", `${repository.worktree} has no .kira-improve.json yet. Set it up with: kira-improve init.`);
+    throw new KiraError(
+      "invalid",
+      `${repository.worktree} has no .kira-improve.json yet. Set it up with: kira-improve init.`,
+    );
   let config: { production?: unknown; index?: unknown };
   try {
     config = JSON.parse(text);
   } catch (cause) {
-    throw new KiraError("invalid", `.kira-improve.json is not valid JSON: ${(cause as Error).message}. Correct it and run the command again.`, { cause });
+    throw new KiraError(
+      "invalid",
+      `.kira-improve.json is not valid JSON: ${(cause as Error).message}. Correct it and run the command again.`,
+      { cause },
+    );
   }
   const { production = "main", index = "data/self-improve.db" } = config ?? {};
-  const inside = typeof index === "string" && /\.(db|sqlite3?)$/.test(index) && !index.startsWith("/") && !index.split(/[\\/]/).includes("..");
+  const inside =
+    typeof index === "string" &&
+    /\.(db|sqlite3?)$/.test(index) &&
+    !index.startsWith("/") &&
+    !index.split(/[\\/]/).includes("..");
   if (typeof production !== "string" || !inside)
-    throw new KiraError("invalid", ".kira-improve.json: production has to be a branch's name and index a path in the repository that ends in .db. Correct it and run the command again.");
+    throw new KiraError(
+      "invalid",
+      ".kira-improve.json: production has to be a branch's name and index a path in the repository that ends in .db. Correct it and run the command again.",
+    );
   return { production, index };
 }
 
@@ -79,7 +93,11 @@ function essentials(repository: Repository, home: string): { production: string;
 function clockOf({ KIRA_NOW: fixed }: NodeJS.ProcessEnv): () => Date {
   if (!fixed) return () => new Date();
   const moment = Date.parse(fixed);
-  if (Number.isNaN(moment)) throw new KiraError("invalid", `KIRA_NOW is "${fixed}", which is no time. Write it like 2026-01-31T09:30:00Z.`);
+  if (Number.isNaN(moment))
+    throw new KiraError(
+      "invalid",
+      `KIRA_NOW is "${fixed}", which is no time. Write it like 2026-01-31T09:30:00Z.`,
+    );
   return () => new Date(moment);
 }
 

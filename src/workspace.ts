@@ -83,7 +83,8 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     if (event.kind !== "trials") runLog.append(event, now());
     report(event);
   };
-  if (record.rebuilt) tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
+  if (record.rebuilt)
+    tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
   return {
     ...logbook,
     settings,
@@ -99,9 +100,12 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     rules: () => readRules(refs, objects, settings.production),
     proposer: findProposer,
     agent: (agent) => createAgent(agent, environment),
-    sandbox: (name) => sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
+    sandbox: (name) =>
+      sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
     async approvals(key) {
-      const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], { answers: [1] });
+      const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], {
+        answers: [1],
+      });
       return stdout.split("\n").filter(Boolean);
     },
     lock: (purpose) => acquireLock(`${home}/writer.lock`, lockWaitMs, purpose, now().toISOString()),
@@ -111,7 +115,10 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
 async function readRules(refs: Refs, objects: Objects, branch: string): Promise<Rules> {
   const production = await refs.findCommit(`refs/heads/${branch}`);
   if (production === undefined)
-    throw new KiraError("invalid", `The production branch ${branch} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`);
+    throw new KiraError(
+      "invalid",
+      `The production branch ${branch} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`,
+    );
   const { tree } = await objects.readCommit(production);
   const entry = await objects.find(tree, configFile);
   if (entry === undefined)

@@ -16,14 +16,19 @@ export class AnalyzeCommand extends WorkspaceCommand {
     ],
   });
 
-  days = Option.String("--days", { description: "How far back to look (7, or the configuration's analyze.days)" });
-  minFailures = Option.String("--min-failures", { description: "The fewest failures that make a pattern (3)" });
+  days = Option.String("--days", {
+    description: "How far back to look (7, or the configuration's analyze.days)",
+  });
+  minFailures = Option.String("--min-failures", {
+    description: "The fewest failures that make a pattern (3)",
+  });
 
   protected async run(workspace: Workspace): Promise<Answer> {
     const { days, minFailures } = workspace.settings.analyze;
     const analysis = analyze(workspace, {
       days: this.days === undefined ? days : wholeNumber(this.days, "--days"),
-      minFailures: this.minFailures === undefined ? minFailures : wholeNumber(this.minFailures, "--min-failures"),
+      minFailures:
+        this.minFailures === undefined ? minFailures : wholeNumber(this.minFailures, "--min-failures"),
     });
     return { json: { analysis }, text: renderAnalysis(analysis, this.width) };
   }

@@ -33,26 +33,45 @@ export class ArchiveCommand extends WorkspaceCommand {
     const { verb, id } = this.#wanted();
     if (verb === "list") {
       const archive = await listArchive(workspace);
-      return { json: { archive: archive.nodes, current: archive.current }, text: renderArchive(archive.nodes, archive.current, this.width) };
+      return {
+        json: { archive: archive.nodes, current: archive.current },
+        text: renderArchive(archive.nodes, archive.current, this.width),
+      };
     }
     if (verb === "show") {
       const { node, patch } = await showNode(workspace, id);
       return { json: { node, patch }, text: renderNode(node, patch) };
     }
-    if (this.reset && this.restore) throw new KiraError("invalid", "--reset and --restore exclude each other. Choose one.");
+    if (this.reset && this.restore)
+      throw new KiraError("invalid", "--reset and --restore exclude each other. Choose one.");
     const done = await rollback(workspace, id, this.reset ? "reset" : this.restore ? "restore" : undefined);
-    const how = done.way === "reset" ? `moved back to ${done.node.tag}` : `${done.made!.tag} restores ${done.node.tag} in a new commit`;
-    return { json: { node: done.node, rollback: done }, text: `Production: ${how} (${done.reason}).\nThe state before is ${done.from}.` };
+    const how =
+      done.way === "reset"
+        ? `moved back to ${done.node.tag}`
+        : `${done.made!.tag} restores ${done.node.tag} in a new commit`;
+    return {
+      json: { node: done.node, rollback: done },
+      text: `Production: ${how} (${done.reason}).\nThe state before is ${done.from}.`,
+    };
   }
 
   #wanted(): { verb: (typeof verbs)[number]; id: number } {
-    const flags = [this.list && "list", this.show && "show", this.rollback && "rollback"].filter((flag) => flag !== false && flag !== undefined && flag !== "");
+    const flags = [this.list && "list", this.show && "show", this.rollback && "rollback"].filter(
+      (flag) => flag !== false && flag !== undefined && flag !== "",
+    );
     if (flags.length > 1 || (flags.length === 1 && this.words.length > 0))
-      throw new KiraError("invalid", "archive does one thing at a time. Use one of --list, --show <id>, --rollback <id>.");
+      throw new KiraError(
+        "invalid",
+        "archive does one thing at a time. Use one of --list, --show <id>, --rollback <id>.",
+      );
     const verb = oneOf(String(flags[0] ?? this.words[0] ?? "list"), "What archive is to do", verbs);
     if (verb === "list") return { verb, id: 0 };
     const id = this.show ?? this.rollback ?? this.words[1];
-    if (id === undefined) throw new KiraError("invalid", `archive ${verb} needs a node's number. See them with: kira-improve archive --list.`);
+    if (id === undefined)
+      throw new KiraError(
+        "invalid",
+        `archive ${verb} needs a node's number. See them with: kira-improve archive --list.`,
+      );
     return { verb, id: wholeNumber(id, "The node", 0) };
   }
 }

@@ -21,7 +21,9 @@ export interface Answer {
  */
 export abstract class KiraCommand extends Command<Context> {
   json = Option.Boolean("--json", false, { description: "Print one JSON document" });
-  verbose = Option.Boolean("--verbose", false, { description: "Show what is done, and why, while it is done" });
+  verbose = Option.Boolean("--verbose", false, {
+    description: "Show what is done, and why, while it is done",
+  });
 
   protected abstract answer(): Promise<Answer>;
 
@@ -48,7 +50,9 @@ export function renderError(error: unknown, asJson: boolean): string {
   if (error instanceof KiraError) return asJson ? `${JSON.stringify({ error })}\n` : `${error.message}\n`;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   const bug = `This is a bug in kira-improve: ${message}`;
-  return asJson ? `${JSON.stringify({ error: { code: "bug", message: bug, stack } })}\n` : `${bug}\n${stack ?? ""}\n`;
+  return asJson
+    ? `${JSON.stringify({ error: { code: "bug", message: bug, stack } })}\n`
+    : `${bug}\n${stack ?? ""}\n`;
 }
 
 export function statusOfError(error: unknown): number {

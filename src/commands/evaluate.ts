@@ -19,7 +19,8 @@ export class EvaluateCommand extends WorkspaceCommand {
   static override usage = Command.Usage({
     category: "The loop",
     description: "Judge a proposal by trials against production",
-    details: "Exit status: 0 improved, 5 not improved or a regression, 6 inconclusive. The same question asked again gives the stored answer; an inconclusive one goes on with more --runs.",
+    details:
+      "Exit status: 0 improved, 5 not improved or a regression, 6 inconclusive. The same question asked again gives the stored answer; an inconclusive one goes on with more --runs.",
     examples: [
       ["Judge proposal 3", "$0 evaluate --proposal-id 3"],
       ["With more trials", "$0 evaluate --proposal-id 3 --runs 6"],
@@ -27,8 +28,12 @@ export class EvaluateCommand extends WorkspaceCommand {
   });
 
   proposalId = Option.String("--proposal-id", { required: true, description: "The proposal to judge" });
-  runs = Option.String("--runs", { description: "Trials per task and arm (3, or the configuration's evaluate.runs)" });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, { description: "Run the agent without a sandbox; recorded, and merged only with your approval" });
+  runs = Option.String("--runs", {
+    description: "Trials per task and arm (3, or the configuration's evaluate.runs)",
+  });
+  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
+    description: "Run the agent without a sandbox; recorded, and merged only with your approval",
+  });
 
   protected async run(workspace: Workspace): Promise<Answer> {
     const evaluation = await evaluate(workspace, {
@@ -39,6 +44,10 @@ export class EvaluateCommand extends WorkspaceCommand {
     });
     const { proposalId, verdict } = evaluation;
     const next = verdict === "improved" ? `\n\nNext: kira-improve merge --proposal-id ${proposalId}` : "";
-    return { json: { evaluation }, text: renderVerdict(evaluation, this.width) + next, status: statusOf[verdict] };
+    return {
+      json: { evaluation },
+      text: renderVerdict(evaluation, this.width) + next,
+      status: statusOf[verdict],
+    };
   }
 }

@@ -12,7 +12,8 @@ export class InitCommand extends KiraCommand {
   static override usage = Command.Usage({
     category: "Set up",
     description: "Set up this repository; safe to run again",
-    details: "Writes .kira-improve.json if there is none, plants kira/archive/0000 on the production branch, creates the index and installs the post-commit hook.",
+    details:
+      "Writes .kira-improve.json if there is none, plants kira/archive/0000 on the production branch, creates the index and installs the post-commit hook.",
     examples: [
       ["Find the layout by itself", "$0 init"],
       ["Name the layout", "$0 init --preset claude-code"],
@@ -25,7 +26,11 @@ export class InitCommand extends KiraCommand {
     const { folder, env, stderr } = this.context;
     const preset = this.preset === undefined ? undefined : oneOf(this.preset, "--preset", presetNames);
     const prepared = await prepareRepository({ folder, preset });
-    using workspace = await openWorkspace({ folder, environment: env, report: progressOn(stderr as never, this.verbose, Date.now) });
+    using workspace = await openWorkspace({
+      folder,
+      environment: env,
+      report: progressOn(stderr as never, this.verbose, Date.now),
+    });
     const done = await init(workspace, prepared);
     await preserve(workspace);
     return { json: { init: done }, text: renderInit(done) };

@@ -14,7 +14,10 @@ export class LogCommand extends KiraCommand {
     category: "The loop",
     description: "Record the outcome of a task",
     examples: [
-      ["Record a failure", '$0 log --task "Send investor email" --outcome failure --category outreach --notes "No email access"'],
+      [
+        "Record a failure",
+        '$0 log --task "Send investor email" --outcome failure --category outreach --notes "No email access"',
+      ],
       ["Record many, one JSON object a line", "$0 log --stdin < outcomes.jsonl"],
     ],
   });
@@ -27,7 +30,9 @@ export class LogCommand extends KiraCommand {
   sessionKey = Option.String("--session-key", { description: "The agent session it belongs to" });
   improvementId = Option.String("--improvement-id", { description: "The proposal it is about" });
   stdin = Option.Boolean("--stdin", false, { description: "Read JSON lines from standard input" });
-  skipInvalid = Option.Boolean("--skip-invalid", false, { description: "With --stdin: record the good lines, report the others" });
+  skipInvalid = Option.Boolean("--skip-invalid", false, {
+    description: "With --stdin: record the good lines, report the others",
+  });
 
   protected async answer(): Promise<Answer> {
     const { folder, env } = this.context;
@@ -35,11 +40,18 @@ export class LogCommand extends KiraCommand {
     const now = logbook.now().toISOString();
     if (this.stdin) {
       const input = await text(this.context.stdin);
-      const { items, skipped } = parseLines(input, (value, where) => parseOutcome(value, where, now), this.skipInvalid);
+      const { items, skipped } = parseLines(
+        input,
+        (value, where) => parseOutcome(value, where, now),
+        this.skipInvalid,
+      );
       const { count, last } = log(logbook, items, "stdin");
       for (const problem of skipped) this.context.stderr.write(`${problem}\n`);
       const tail = skipped.length > 0 ? `; ${skipped.length} lines were skipped` : "";
-      return { json: { logged: count, lastId: last?.id ?? null, skipped }, text: `Recorded ${count} outcomes${tail}.` };
+      return {
+        json: { logged: count, lastId: last?.id ?? null, skipped },
+        text: `Recorded ${count} outcomes${tail}.`,
+      };
     }
     const given = Object.entries({
       task: this.task,
@@ -48,9 +60,14 @@ export class LogCommand extends KiraCommand {
       duration: this.duration === undefined ? undefined : wholeNumber(this.duration, "--duration", 0),
       notes: this.notes,
       sessionKey: this.sessionKey,
-      improvementId: this.improvementId === undefined ? undefined : wholeNumber(this.improvementId, "--improvement-id"),
+      improvementId:
+        this.improvementId === undefined ? undefined : wholeNumber(this.improvementId, "--improvement-id"),
     }).filter(([, value]) => value !== undefined);
-    if (given.length === 0) throw new KiraError("invalid", "Nothing to log. Say what happened with --task, --outcome and --category, or use --stdin.");
+    if (given.length === 0)
+      throw new KiraError(
+        "invalid",
+        "Nothing to log. Say what happened with --task, --outcome and --category, or use --stdin.",
+      );
     const { last } = log(logbook, [parseOutcome(Object.fromEntries(given), "The outcome", now)], "cli");
     return { json: { outcome: last }, text: `#${last!.id} ${last!.outcome}: ${oneLine(last!.task, 200)}` };
   }

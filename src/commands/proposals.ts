@@ -24,11 +24,19 @@ export class ProposalsCommand extends WorkspaceCommand {
 
   protected async run(workspace: Workspace): Promise<Answer> {
     if (this.show !== undefined) {
-      const { proposal, patch, evaluations } = await showProposal(workspace, wholeNumber(this.show, "--show"));
-      return { json: { proposal, patch, evaluations }, text: renderProposal(proposal, patch, evaluations, this.width) };
+      const { proposal, patch, evaluations } = await showProposal(
+        workspace,
+        wholeNumber(this.show, "--show"),
+      );
+      return {
+        json: { proposal, patch, evaluations },
+        text: renderProposal(proposal, patch, evaluations, this.width),
+      };
     }
     const wanted = this.status === undefined ? undefined : oneOf(this.status, "--status", statuses);
-    const proposals = workspace.record.index.proposals.states().filter(({ status }) => wanted === undefined || status === wanted);
+    const proposals = workspace.record.index.proposals
+      .states()
+      .filter(({ status }) => wanted === undefined || status === wanted);
     return { json: { proposals }, text: renderProposals(proposals, this.width) };
   }
 }

@@ -23,7 +23,9 @@ export class ProposeCommand extends WorkspaceCommand {
   analysisId = Option.String("--analysis-id", { description: "The analysis to learn from (the last)" });
   pattern = Option.String("--pattern", { description: "The pattern to mend (the worst)" });
   model = Option.String("--model", { description: "Who proposes (the configuration's propose.model)" });
-  parent = Option.String("--parent", { description: "Grow from node:<n> or proposal:<n> instead of production" });
+  parent = Option.String("--parent", {
+    description: "Grow from node:<n> or proposal:<n> instead of production",
+  });
   from = Option.String("--from", { description: "Adopt a commit or branch of yours" });
   dryRun = Option.Boolean("--dry-run", false, { description: "Print the patch, make nothing" });
   seed = Option.String("--seed", { description: "Another seed, another idea" });
@@ -32,12 +34,16 @@ export class ProposeCommand extends WorkspaceCommand {
     const { parent, dryRun } = this;
     const { from } = this;
     if (from !== undefined && (this.pattern ?? this.model ?? this.analysisId) !== undefined)
-      throw new KiraError("invalid", "--from adopts a commit as it is and goes with no pattern, model or analysis. Leave those out.");
+      throw new KiraError(
+        "invalid",
+        "--from adopts a commit as it is and goes with no pattern, model or analysis. Leave those out.",
+      );
     const { proposal, patch, description } =
       from !== undefined
         ? await adopt(workspace, { from, parent, dryRun })
         : await propose(workspace, {
-            analysisId: this.analysisId === undefined ? undefined : wholeNumber(this.analysisId, "--analysis-id"),
+            analysisId:
+              this.analysisId === undefined ? undefined : wholeNumber(this.analysisId, "--analysis-id"),
             pattern: this.pattern,
             model: this.model,
             parent,

@@ -10,7 +10,9 @@ export class RejectCommand extends WorkspaceCommand {
   static override usage = Command.Usage({
     category: "The loop",
     description: "Say no to a proposal",
-    examples: [["With a reason that later proposals can learn from", '$0 reject --proposal-id 3 --reason "too long"']],
+    examples: [
+      ["With a reason that later proposals can learn from", '$0 reject --proposal-id 3 --reason "too long"'],
+    ],
   });
 
   proposalId = Option.String("--proposal-id", { required: true, description: "The proposal to reject" });
@@ -18,6 +20,9 @@ export class RejectCommand extends WorkspaceCommand {
 
   protected async run(workspace: Workspace): Promise<Answer> {
     const proposal = await reject(workspace, wholeNumber(this.proposalId, "--proposal-id"), this.reason);
-    return { json: { proposal }, text: `Proposal ${proposal.id} is rejected: ${proposal.rejectionReason}\nIts commit stays at ${rejectedRef(proposal.id)}.` };
+    return {
+      json: { proposal },
+      text: `Proposal ${proposal.id} is rejected: ${proposal.rejectionReason}\nIts commit stays at ${rejectedRef(proposal.id)}.`,
+    };
   }
 }

@@ -18,16 +18,24 @@ export class RunCommand extends WorkspaceCommand {
 
   days = Option.String("--days", { description: "How far back to look" });
   minFailures = Option.String("--min-failures", { description: "The fewest failures that make a pattern" });
-  proposals = Option.String("--proposals", { description: "The most proposals to try (3, or the configuration's run.proposals)" });
+  proposals = Option.String("--proposals", {
+    description: "The most proposals to try (3, or the configuration's run.proposals)",
+  });
   runs = Option.String("--runs", { description: "Trials per task and arm" });
   model = Option.String("--model", { description: "Who proposes" });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, { description: "Run the agent without a sandbox" });
+  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
+    description: "Run the agent without a sandbox",
+  });
 
   protected async run(workspace: Workspace): Promise<Answer> {
     const { analyze, run } = workspace.settings;
-    const number = (text: string | undefined, name: string) => (text === undefined ? undefined : wholeNumber(text, name));
+    const number = (text: string | undefined, name: string) =>
+      text === undefined ? undefined : wholeNumber(text, name);
     const done = await cycle(workspace, {
-      period: { days: number(this.days, "--days") ?? analyze.days, minFailures: number(this.minFailures, "--min-failures") ?? analyze.minFailures },
+      period: {
+        days: number(this.days, "--days") ?? analyze.days,
+        minFailures: number(this.minFailures, "--min-failures") ?? analyze.minFailures,
+      },
       proposals: number(this.proposals, "--proposals") ?? run.proposals,
       runs: number(this.runs, "--runs"),
       model: this.model,

@@ -13,7 +13,8 @@ export class TasksCommand extends WorkspaceCommand {
   static override usage = Command.Usage({
     category: "Look",
     description: "The task bank: list, show, check, add, enable, disable",
-    details: "Tasks are files; these commands read and write them in your working tree. Evaluations use them as committed on the production branch.",
+    details:
+      "Tasks are files; these commands read and write them in your working tree. Evaluations use them as committed on the production branch.",
     examples: [
       ["List them", "$0 tasks"],
       ["Validate every file", "$0 tasks check"],
@@ -23,7 +24,9 @@ export class TasksCommand extends WorkspaceCommand {
   });
 
   words = Option.Rest();
-  fromOutcome = Option.String("--from-outcome", { description: "With add: the logged outcome to start from" });
+  fromOutcome = Option.String("--from-outcome", {
+    description: "With add: the logged outcome to start from",
+  });
   protected override readonly writes = false;
 
   protected async run(workspace: Workspace): Promise<Answer> {
@@ -38,9 +41,16 @@ export class TasksCommand extends WorkspaceCommand {
         return { json: { check }, text: renderCheck(check), status: check.problems.length > 0 ? 2 : 0 };
       }
       case "add": {
-        if (this.fromOutcome === undefined) throw new KiraError("invalid", "tasks add needs a logged outcome to start from. Name it with --from-outcome <id>.");
+        if (this.fromOutcome === undefined)
+          throw new KiraError(
+            "invalid",
+            "tasks add needs a logged outcome to start from. Name it with --from-outcome <id>.",
+          );
         const { file } = addTask(workspace, wholeNumber(this.fromOutcome, "--from-outcome"));
-        return { json: { file }, text: `Wrote ${file}. Complete its criteria, set enabled to true and commit it.` };
+        return {
+          json: { file },
+          text: `Wrote ${file}. Complete its criteria, set enabled to true and commit it.`,
+        };
       }
       case "show": {
         const task = showTask(workspace, this.#name(verb));
@@ -48,14 +58,21 @@ export class TasksCommand extends WorkspaceCommand {
       }
       default: {
         const file = setEnabled(workspace, this.#name(verb), verb === "enable");
-        return { json: { file, enabled: verb === "enable" }, text: `${file} is ${verb}d. Commit it to make that count.` };
+        return {
+          json: { file, enabled: verb === "enable" },
+          text: `${file} is ${verb}d. Commit it to make that count.`,
+        };
       }
     }
   }
 
   #name(verb: string): string {
     const [, name] = this.words;
-    if (name === undefined) throw new KiraError("invalid", `tasks ${verb} needs a task's name. See them with: kira-improve tasks list.`);
+    if (name === undefined)
+      throw new KiraError(
+        "invalid",
+        `tasks ${verb} needs a task's name. See them with: kira-improve tasks list.`,
+      );
     return name;
   }
 }

@@ -19,7 +19,13 @@ export function parseLog(text: string): LoggedCommit[] {
   const commits: LoggedCommit[] = [];
   for (let i = 0; i + 4 < fields.length; i += 5) {
     const [hash = "", parents = "", author = "", authoredAt = "", message = ""] = fields.slice(i, i + 5);
-    commits.push({ hash: hash.trim(), parents: parents.split(" ").filter(Boolean), author, authoredAt, message });
+    commits.push({
+      hash: hash.trim(),
+      parents: parents.split(" ").filter(Boolean),
+      author,
+      authoredAt,
+      message,
+    });
   }
   return commits;
 }
@@ -31,7 +37,10 @@ export function revertedBy({ message }: LoggedCommit): string | undefined {
 
 /** Whether the author or a co-author is one of the agents. */
 export function isAgents({ author, message }: LoggedCommit, agents: readonly string[]): boolean {
-  const people = [author, ...[...message.matchAll(/^co-authored-by:\s*(.+)$/gim)].map(([, person]) => person!)];
+  const people = [
+    author,
+    ...[...message.matchAll(/^co-authored-by:\s*(.+)$/gim)].map(([, person]) => person!),
+  ];
   return people.some((person) => agents.some((agent) => new RegExp(`\\b${escape(agent)}`, "i").test(person)));
 }
 
@@ -55,7 +64,16 @@ export function outcomeOf(commit: LoggedCommit, { plain, byAgent, reverted }: Re
   if (reverted) return { timestamp, ...reverted, outcome: "failure", durationSeconds: null, notes: subject };
   if (commit.parents.length > 1 || subject === "") return undefined;
   const counts = plain === "all" || (plain === "agents" && byAgent);
-  return counts ? { timestamp, task: subject, outcome: "success", category: categoryOf(subject), durationSeconds: null, notes: null } : undefined;
+  return counts
+    ? {
+        timestamp,
+        task: subject,
+        outcome: "success",
+        category: categoryOf(subject),
+        durationSeconds: null,
+        notes: null,
+      }
+    : undefined;
 }
 
 /** What `Kira-*` trailers say; nothing if they do not make an outcome, for a commit is not the place to complain. */
@@ -65,7 +83,11 @@ function declaredOutcome({ message }: LoggedCommit, subject: string, timestamp: 
   const given = (name: string) => trailers.get(name);
   const duration = given("Duration");
   try {
-    const { improvementId: _, sessionKey: __, ...told } = parseOutcome(
+    const {
+      improvementId: _,
+      sessionKey: __,
+      ...told
+    } = parseOutcome(
       {
         task: given("Task") ?? subject,
         outcome: given("Outcome"),

@@ -5,7 +5,8 @@ import { nearestOf } from "./nearest.ts";
 export const configFile = ".kira-improve.json";
 
 /** Names of variables that hold a model provider's key: an agent under trial never gets them. */
-const providerSecret = /^(ANTHROPIC|OPENAI|OLLAMA|GEMINI|GOOGLE|AZURE|AWS|HF|GITHUB|CLAUDE|CODEX).*(KEY|TOKEN|SECRET|CREDENTIALS?)$/i;
+const providerSecret =
+  /^(ANTHROPIC|OPENAI|OLLAMA|GEMINI|GOOGLE|AZURE|AWS|HF|GITHUB|CLAUDE|CODEX).*(KEY|TOKEN|SECRET|CREDENTIALS?)$/i;
 
 /** Where the index lies unless the configuration says otherwise. */
 export const defaultIndex = "data/self-improve.db";
@@ -14,22 +15,36 @@ const indexPattern = /\.(db|sqlite3?)$/;
 const inside = z
   .string()
   .min(1)
-  .refine((path) => !path.startsWith("/") && !path.split(/[\\/]/).includes(".."), "leads out of the repository");
+  .refine(
+    (path) => !path.startsWith("/") && !path.split(/[\\/]/).includes(".."),
+    "leads out of the repository",
+  );
 const glob = z.string().min(1).max(1024);
 const seconds = z.number().positive().max(86_400);
 const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a variable; write names, not values")
-  .refine((name) => !providerSecret.test(name), "is a model provider's secret and is never passed to an agent");
+  .refine(
+    (name) => !providerSecret.test(name),
+    "is a model provider's secret and is never passed to an agent",
+  );
 const argv = z.array(z.string()).min(1);
 
 const agent = z.strictObject({
-  use: z.enum(["command", "claude-code", "codex"]).default("command").describe("Which kind of agent attempts the tasks."),
+  use: z
+    .enum(["command", "claude-code", "codex"])
+    .default("command")
+    .describe("Which kind of agent attempts the tasks."),
   command: argv.optional().describe("The program and its arguments; it reads the prompt on standard input."),
   model: z.string().optional().describe("The model a named agent is asked to use."),
   maxTurns: z.int().positive().optional().describe("The most turns a named agent may take."),
-  timeoutSeconds: seconds.default(60).describe("How long one attempt may take, unless its task says otherwise."),
-  env: z.array(variable).default([]).describe("Names of environment variables that pass through to the agent."),
+  timeoutSeconds: seconds
+    .default(60)
+    .describe("How long one attempt may take, unless its task says otherwise."),
+  env: z
+    .array(variable)
+    .default([])
+    .describe("Names of environment variables that pass through to the agent."),
   mounts: z
     .array(z.string().startsWith("/", "is not an absolute path"))
     .default([])
@@ -44,33 +59,65 @@ const proposerCommand = z.strictObject({
 
 const lessons = z.strictObject({
   file: z.string().min(1).describe("The file that gets a line for each lesson."),
-  format: z.string().includes("{terms}").default("- {category}: {terms}").describe("The line; {category} and {terms} are filled in."),
-  under: z.string().optional().describe("The heading below which lines are added; the end of the file by default."),
-  from: z.array(z.enum(["task", "notes"])).min(1).default(["task", "notes"]).describe("Which texts terms are mined from."),
+  format: z
+    .string()
+    .includes("{terms}")
+    .default("- {category}: {terms}")
+    .describe("The line; {category} and {terms} are filled in."),
+  under: z
+    .string()
+    .optional()
+    .describe("The heading below which lines are added; the end of the file by default."),
+  from: z
+    .array(z.enum(["task", "notes"]))
+    .min(1)
+    .default(["task", "notes"])
+    .describe("Which texts terms are mined from."),
   terms: z.int().min(1).max(40).default(8).describe("The most terms in one line."),
 });
 
 const knob = z.strictObject({
   file: z.string().min(1).describe("A JSON settings file."),
   path: z.string().min(1).describe("Where the value stands, such as retries.max."),
-  values: z.array(z.union([z.number(), z.string(), z.boolean()])).min(2).describe("The values worth trying, in their natural order."),
+  values: z
+    .array(z.union([z.number(), z.string(), z.boolean()]))
+    .min(2)
+    .describe("The values worth trying, in their natural order."),
 });
 
 const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0) });
 
 const propose = z.strictObject({
-  model: z.string().min(1).default("offline").describe("Who proposes: offline, or a model such as ollama:qwen3:14b."),
+  model: z
+    .string()
+    .min(1)
+    .default("offline")
+    .describe("Who proposes: offline, or a model such as ollama:qwen3:14b."),
   lessons: lessons.optional().describe("Where the offline proposer may write lessons."),
   knobs: z.array(knob).default([]).describe("Settings the offline proposer may turn."),
-  commands: z.record(z.string(), proposerCommand).default({}).describe("Agent CLIs that can propose, by name."),
-  baseUrls: z.partialRecord(z.enum(["anthropic", "openai", "ollama"]), z.url()).default({}).describe("Where each provider is reached."),
-  prices: z.record(z.string(), price).default({}).describe("Dollars per million tokens, by model; they override the built-in ones."),
+  commands: z
+    .record(z.string(), proposerCommand)
+    .default({})
+    .describe("Agent CLIs that can propose, by name."),
+  baseUrls: z
+    .partialRecord(z.enum(["anthropic", "openai", "ollama"]), z.url())
+    .default({})
+    .describe("Where each provider is reached."),
+  prices: z
+    .record(z.string(), price)
+    .default({})
+    .describe("Dollars per million tokens, by model; they override the built-in ones."),
   timeoutSeconds: seconds.default(600),
   maxCost: z.number().positive().optional().describe("Dollars one proposal may cost."),
 });
 
 const evaluate = z.strictObject({
-  threshold: z.number().positive().max(1).default(0.1).describe("The smallest gain in mean score worth merging."),
+  threshold: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .describe("The smallest gain in mean score worth merging."),
   runs: z.int().min(1).max(100).default(3).describe("Trials per task and arm."),
   concurrency: z.int().min(1).max(256).default(2).describe("Trials at the same time."),
   network: z.enum(["none", "llm", "host"]).default("none").describe("What a sandboxed trial can reach."),
@@ -85,7 +132,10 @@ const analyze = z.strictObject({
 });
 
 const hook = z.strictObject({
-  plainCommits: z.enum(["agents", "all", "none"]).default("agents").describe("Which commits without Kira trailers are outcomes."),
+  plainCommits: z
+    .enum(["agents", "all", "none"])
+    .default("agents")
+    .describe("Which commits without Kira trailers are outcomes."),
   agents: z
     .array(z.string().min(1))
     .default(["claude", "codex", "copilot", "cursor", "devin", "gemini", "aider", "openclaw"])
@@ -104,12 +154,18 @@ const run = z.strictObject({
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  preset: z.enum(["claude-code", "codex", "openclaw", "generic"]).optional().describe("The layout `init` found."),
+  preset: z
+    .enum(["claude-code", "codex", "openclaw", "generic"])
+    .optional()
+    .describe("The layout `init` found."),
   production: z.string().min(1).default("main").describe("The branch the agent lives on."),
   allow: z.array(glob).default([]).describe("Paths a proposal may change."),
   protect: z.array(glob).default([]).describe("Paths a proposal may never change, whatever allow says."),
   tasks: inside.default("data/tasks").describe("The folder of the task bank."),
-  index: inside.regex(indexPattern, "has to end in .db or .sqlite").default(defaultIndex).describe("The SQLite index, excluded from git."),
+  index: inside
+    .regex(indexPattern, "has to end in .db or .sqlite")
+    .default(defaultIndex)
+    .describe("The SQLite index, excluded from git."),
   agent: agent.prefault({}),
   propose: propose.prefault({}),
   evaluate: evaluate.prefault({}),
@@ -131,12 +187,20 @@ export function parseConfig(text: string, where: string): Config {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new KiraError("invalid", `${where} is not valid JSON: ${(cause as Error).message}. Correct it and run the command again.`, { cause });
+    throw new KiraError(
+      "invalid",
+      `${where} is not valid JSON: ${(cause as Error).message}. Correct it and run the command again.`,
+      { cause },
+    );
   }
   const parsed = configSchema.safeParse(withoutEmptySections(json));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap(explain);
-  throw new KiraError("invalid", `${where} cannot be used: ${problems.join("; ")}. Correct it and run the command again.`, { problems });
+  throw new KiraError(
+    "invalid",
+    `${where} cannot be used: ${problems.join("; ")}. Correct it and run the command again.`,
+    { problems },
+  );
 }
 
 function explain(issue: z.core.$ZodIssue): string[] {
@@ -154,8 +218,15 @@ function explain(issue: z.core.$ZodIssue): string[] {
 function knownKeys(path: readonly PropertyKey[]): string[] {
   let schema: unknown = z.toJSONSchema(configSchema, { io: "input" });
   for (const step of path) {
-    const node = schema as { properties?: Record<string, unknown>; items?: unknown; additionalProperties?: unknown };
-    schema = (typeof step === "number" ? node.items : (node.properties?.[String(step)] ?? node.additionalProperties)) ?? {};
+    const node = schema as {
+      properties?: Record<string, unknown>;
+      items?: unknown;
+      additionalProperties?: unknown;
+    };
+    schema =
+      (typeof step === "number"
+        ? node.items
+        : (node.properties?.[String(step)] ?? node.additionalProperties)) ?? {};
   }
   return Object.keys((schema as { properties?: object }).properties ?? {});
 }

@@ -19,15 +19,25 @@ export function applyEdits(files: ReadonlyMap<string, string>, edits: readonly E
       contents.set(edit.path, edit.content);
       continue;
     }
-    if (before === undefined) throw new KiraError("invalid", `${edit.path} is to be changed but does not exist. Write the whole file instead.`);
+    if (before === undefined)
+      throw new KiraError(
+        "invalid",
+        `${edit.path} is to be changed but does not exist. Write the whole file instead.`,
+      );
     if (edit.kind === "delete") {
       contents.set(edit.path, undefined);
       continue;
     }
     const found = edit.find === "" ? 0 : before.split(edit.find).length - 1;
     if (found !== 1)
-      throw new KiraError("invalid", `The text to replace in ${edit.path} occurs ${found} times. Quote a passage that occurs exactly once.`);
-    contents.set(edit.path, before.replace(edit.find, () => edit.replace));
+      throw new KiraError(
+        "invalid",
+        `The text to replace in ${edit.path} occurs ${found} times. Quote a passage that occurs exactly once.`,
+      );
+    contents.set(
+      edit.path,
+      before.replace(edit.find, () => edit.replace),
+    );
   }
   return contents;
 }

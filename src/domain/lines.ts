@@ -18,7 +18,8 @@ export function parseLines<Item>(
       items.push(parse(parseJson(line, `Line ${i + 1}`), `Line ${i + 1}`));
     } catch (error) {
       if (!(error instanceof KiraError)) throw error;
-      if (!skipInvalid) throw new KiraError(error.code, `${error.message} Nothing was recorded.`, { line: i + 1 });
+      if (!skipInvalid)
+        throw new KiraError(error.code, `${error.message} Nothing was recorded.`, { line: i + 1 });
       skipped.push(error.message);
     }
   }

@@ -55,27 +55,41 @@ export function parseOutcome(input: unknown, where: string, now: string): NewOut
     throw new KiraError("invalid", `${where}: ${problem} ${remedy}`);
   };
   if (typeof input !== "object" || input === null || Array.isArray(input))
-    return fail("this is not a JSON object.", 'Write one object a line, such as {"task":"…","outcome":"failure","category":"code"}.');
+    return fail(
+      "this is not a JSON object.",
+      'Write one object a line, such as {"task":"…","outcome":"failure","category":"code"}.',
+    );
   const given = input as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !fields.includes(key));
-  if (unknown !== undefined) fail(`"${unknown}" is not a field of an outcome.`, `The fields are ${fields.join(", ")}.`);
+  if (unknown !== undefined)
+    fail(`"${unknown}" is not a field of an outcome.`, `The fields are ${fields.join(", ")}.`);
 
   const text = (key: string, limit: number): string | null => {
     const value = given[key];
     if (value === undefined || value === null) return null;
     if (typeof value !== "string") return fail(`${key} is not text.`, "Put it in quotes.");
     if (Buffer.byteLength(value) > limit)
-      return fail(`${key} is longer than ${limit} bytes.`, "Shorten it, or keep the full text elsewhere and log where it is.");
+      return fail(
+        `${key} is longer than ${limit} bytes.`,
+        "Shorten it, or keep the full text elsewhere and log where it is.",
+      );
     return value;
   };
   const required = (key: string, limit: number): string => {
     const value = text(key, limit);
-    return value === null || value.trim() === "" ? fail(`${key} is missing.`, `Say ${key} in a few words.`) : value;
+    return value === null || value.trim() === ""
+      ? fail(`${key} is missing.`, `Say ${key} in a few words.`)
+      : value;
   };
   const whole = (key: string, least: number): number | null => {
     const value = given[key];
     if (value === undefined || value === null) return null;
-    if (typeof value !== "number" || !Number.isFinite(value) || value < least || value > Number.MAX_SAFE_INTEGER)
+    if (
+      typeof value !== "number" ||
+      !Number.isFinite(value) ||
+      value < least ||
+      value > Number.MAX_SAFE_INTEGER
+    )
       return fail(`${key} is ${JSON.stringify(value)}.`, `Give a number of at least ${least}.`);
     return Math.round(value);
   };

@@ -33,14 +33,20 @@ const alwaysProtected = [
 const options = { dot: true, nocase: true } as const;
 
 /** Decides which paths a proposal may change: a pure function of the configuration. */
-export function pathPolicy(config: Pick<Config, "allow" | "protect" | "tasks" | "index">): (path: string) => string | undefined {
+export function pathPolicy(
+  config: Pick<Config, "allow" | "protect" | "tasks" | "index">,
+): (path: string) => string | undefined {
   const allowed = picomatch([...config.allow], { ...options, nocase: false });
-  const locked = picomatch([...alwaysProtected, ...config.protect, config.tasks, `${config.tasks}/**`, config.index], options);
+  const locked = picomatch(
+    [...alwaysProtected, ...config.protect, config.tasks, `${config.tasks}/**`, config.index],
+    options,
+  );
   return (path) => {
     const disguise = disguiseOf(path);
     if (disguise) return disguise;
     if (locked(path)) return "it is protected";
-    if (!allowed(path)) return `it is not among the allowed paths (${config.allow.join(", ") || "none are set"})`;
+    if (!allowed(path))
+      return `it is not among the allowed paths (${config.allow.join(", ") || "none are set"})`;
     return undefined;
   };
 }
@@ -51,7 +57,8 @@ const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /** Why a path could mean something else than it says, on this or another system. */
 export function disguiseOf(path: string): string | undefined {
-  if (path === "" || path.startsWith("/") || /^[a-z]:/i.test(path)) return "it is not a path relative to the repository";
+  if (path === "" || path.startsWith("/") || /^[a-z]:/i.test(path))
+    return "it is not a path relative to the repository";
   if (path.includes("\\")) return "it contains a backslash";
   if (/[\u0000-\u001f\u007f]/.test(path)) return "it contains a control character";
   for (const part of path.split("/")) {
@@ -60,7 +67,12 @@ export function disguiseOf(path: string): string | undefined {
     if (part.includes(":")) return "a name in it contains a colon";
     if (reservedNames.test(part)) return "a name in it is reserved on Windows";
     const plain = part.replace(ignoredByHfs, "").normalize("NFKC").toLowerCase();
-    if (plain === ".git" || /^git~\d+$/.test(plain) || plain.startsWith(".gitmodules") || plain.startsWith(".gitattributes"))
+    if (
+      plain === ".git" ||
+      /^git~\d+$/.test(plain) ||
+      plain.startsWith(".gitmodules") ||
+      plain.startsWith(".gitattributes")
+    )
       return "it reaches into git's own files";
     if (plain !== part.normalize("NFKC").toLowerCase()) return "a name in it contains invisible characters";
   }
@@ -86,27 +98,36 @@ export function refusals(
     const shown = JSON.stringify(path);
     const reason = policy(path);
     if (reason) found.push(`${shown} may not be changed: ${reason}.`);
-    if (after?.mode === symlink || before?.mode === symlink) found.push(`${shown} adds or changes a symbolic link.`);
-    if (after?.mode === submodule || before?.mode === submodule) found.push(`${shown} adds or changes a submodule.`);
-    if (after && before && after.mode !== before.mode) found.push(`${shown} changes its file mode from ${before.mode} to ${after.mode}.`);
+    if (after?.mode === symlink || before?.mode === symlink)
+      found.push(`${shown} adds or changes a symbolic link.`);
+    if (after?.mode === submodule || before?.mode === submodule)
+      found.push(`${shown} adds or changes a submodule.`);
+    if (after && before && after.mode !== before.mode)
+      found.push(`${shown} changes its file mode from ${before.mode} to ${after.mode}.`);
     if (after?.mode === "100755" && !before) found.push(`${shown} adds an executable file.`);
-    if (bytes > config.limits.fileBytes) found.push(`${shown} is ${bytes} bytes; the limit is ${config.limits.fileBytes}.`);
+    if (bytes > config.limits.fileBytes)
+      found.push(`${shown} is ${bytes} bytes; the limit is ${config.limits.fileBytes}.`);
   }
   const total = changes.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total > config.limits.changeBytes) found.push(`It writes ${total} bytes; the limit is ${config.limits.changeBytes}.`);
-  if (changes.length > config.limits.files) found.push(`It touches ${changes.length} files; the limit is ${config.limits.files}.`);
+  if (total > config.limits.changeBytes)
+    found.push(`It writes ${total} bytes; the limit is ${config.limits.changeBytes}.`);
+  if (changes.length > config.limits.files)
+    found.push(`It touches ${changes.length} files; the limit is ${config.limits.files}.`);
   return [...found, ...collisions(changes, allPaths)];
 }
 
 /** New paths that equal another path of the tree on a file system that folds case or Unicode forms. */
 function collisions(changes: readonly PathChange[], allPaths: Iterable<string>): string[] {
   const fold = (path: string) => path.normalize("NFC").toLowerCase();
-  const added = new Map(changes.filter(({ before, after }) => after && !before).map(({ path }) => [fold(path), path]));
+  const added = new Map(
+    changes.filter(({ before, after }) => after && !before).map(({ path }) => [fold(path), path]),
+  );
   if (added.size === 0) return [];
   const found: string[] = [];
   for (const path of allPaths) {
     const mine = added.get(fold(path));
-    if (mine !== undefined && mine !== path) found.push(`${JSON.stringify(mine)} and ${JSON.stringify(path)} are one file on some systems.`);
+    if (mine !== undefined && mine !== path)
+      found.push(`${JSON.stringify(mine)} and ${JSON.stringify(path)} are one file on some systems.`);
   }
   return found;
 }

@@ -23,6 +23,7 @@ export const presetNames = Object.keys(presets) as PresetName[];
 
 /** The layout that a repository's paths show; `generic` if none does. */
 export function detectPreset(paths: readonly string[]): PresetName {
-  const shows = (sign: string) => paths.some((path) => (sign.endsWith("/") ? path.startsWith(sign) : path === sign));
+  const shows = (sign: string) =>
+    paths.some((path) => (sign.endsWith("/") ? path.startsWith(sign) : path === sign));
   return presetNames.find((name) => presets[name].signs.some(shows)) ?? "generic";
 }

@@ -55,7 +55,10 @@ export const rejectedRef = (id: number) => `refs/kira/rejected/${id}`;
 
 /** A piece of a branch name: lower-case words joined by dashes, at most 40 characters. */
 export function slugOf(text: string): string {
-  const words = text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-");
+  const words = text
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/[^a-z0-9]+/g, "-");
   return words.slice(0, 40).replace(/^-+|-+$/g, "") || "change";
 }
 

@@ -2,11 +2,16 @@ import { z } from "zod";
 import { KiraError } from "./errors.ts";
 
 const weight = z.number().positive().default(1);
-const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, "may hold a-z, 0-9, dot, dash and underscore, at most 80");
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, "may hold a-z, 0-9, dot, dash and underscore, at most 80");
 const pattern = z.string().refine(isPattern, "is not a regular expression");
 const inside = z
   .string()
-  .refine((path) => !path.startsWith("/") && !path.split("/").includes(".."), "leads out of the trial's folder");
+  .refine(
+    (path) => !path.startsWith("/") && !path.split("/").includes(".."),
+    "leads out of the trial's folder",
+  );
 
 const text = z.strictObject({
   type: z.literal("text"),
@@ -39,10 +44,14 @@ const command = z.strictObject({
   weight,
 });
 
-const asks = (keys: readonly string[]) => (criterion: object) => keys.some((key) => Object.hasOwn(criterion, key));
+const asks = (keys: readonly string[]) => (criterion: object) =>
+  keys.some((key) => Object.hasOwn(criterion, key));
 
 export const criterionSchema = z.discriminatedUnion("type", [
-  text.refine(asks(["equals", "contains", "matches", "not"]), "asks nothing: give equals, contains, matches or not"),
+  text.refine(
+    asks(["equals", "contains", "matches", "not"]),
+    "asks nothing: give equals, contains, matches or not",
+  ),
   file.refine(asks(["exists", "equals", "contains"]), "asks nothing: give exists, equals or contains"),
   json.refine(asks(["equals", "schema"]), "asks nothing: give equals or schema"),
   command,
@@ -93,12 +102,22 @@ export function parseTask(content: string, file: string): z.infer<typeof taskSch
   try {
     value = JSON.parse(content);
   } catch (cause) {
-    throw new KiraError("invalid", `The task ${file} is not valid JSON: ${(cause as Error).message}. Correct the file.`, { cause, file });
+    throw new KiraError(
+      "invalid",
+      `The task ${file} is not valid JSON: ${(cause as Error).message}. Correct the file.`,
+      { cause, file },
+    );
   }
   const parsed = taskSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
-  throw new KiraError("invalid", `The task ${file} cannot be used: ${problems.join("; ")}. Correct the file.`, { file, problems });
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "the file"}: ${message}`,
+  );
+  throw new KiraError(
+    "invalid",
+    `The task ${file} cannot be used: ${problems.join("; ")}. Correct the file.`,
+    { file, problems },
+  );
 }
 
 function isPattern(source: string): boolean {

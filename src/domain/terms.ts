@@ -61,8 +61,8 @@ export interface TellingTerm {
  * alphabet. Each side is the terms of its texts, so a text counts once however often it repeats a word.
  *
  * Log-odds ratio with an informative Dirichlet prior: Monroe, Colaresi & Quinn 2008, "Fightin' Words",
- * Political Analysis 16(4), equations 16, 20 and 22. The prior is what both sides together say, weighing as
- * much as they do, so that a word seen twice does not look like a law. Without an outside nothing is telling.
+ * Political Analysis 16(4), equations 16, 20 and 22. The prior is what both sides together say, weighing half
+ * as much as they do, so that a word seen twice does not look like a law. Without an outside nothing is telling.
  *
  * @param least standard deviations by which a term must stand out
  */
@@ -73,11 +73,11 @@ export function tellingTerms(
 ): TellingTerm[] {
   const within = countTerms(inside);
   const beyond = countTerms(outside);
-  const strength = within.total + beyond.total;
+  const strength = (within.total + beyond.total) / 2;
   const telling: TellingTerm[] = [];
   for (const [term, seen] of within.counts) {
     const elsewhere = beyond.counts.get(term) ?? 0;
-    const prior = seen + elsewhere;
+    const prior = (seen + elsewhere) / 2;
     const logOdds = (count: number, all: number) =>
       Math.log((count + prior) / (all + strength - count - prior));
     const variance = 1 / (seen + prior) + 1 / (elsewhere + prior);

@@ -7,7 +7,9 @@ export type Trailers = ReadonlyArray<readonly [name: string, value: string]>;
  * Lines of foreign text that would read as a trailer of ours are escaped, so that they cannot be forged.
  */
 export function messageWith(subject: string, body: string, trailers: Trailers): string {
-  const paragraphs = [oneLine(subject, 100), escapeTrailers(printable(body)).trim()].filter((part) => part !== "");
+  const paragraphs = [oneLine(subject, 100), escapeTrailers(printable(body)).trim()].filter(
+    (part) => part !== "",
+  );
   const lines = trailers.map(([name, value]) => `Kira-${name}: ${oneLine(value, 900)}`);
   return `${[...paragraphs, lines.join("\n")].join("\n\n")}\n`;
 }
@@ -22,7 +24,11 @@ function escapeTrailers(text: string): string {
  * @returns undefined for a name that occurs twice: nobody can say which one counts
  */
 export function trailersOf(message: string): Map<string, string | undefined> {
-  const last = message.trimEnd().split(/\n\s*\n/).at(-1) ?? "";
+  const last =
+    message
+      .trimEnd()
+      .split(/\n\s*\n/)
+      .at(-1) ?? "";
   const found = new Map<string, string | undefined>();
   for (const line of last.split("\n")) {
     const match = /^Kira-([A-Za-z-]+):\s*(.*)$/.exec(line);

@@ -30,7 +30,16 @@ const runnerVersion = 1;
 
 /** The identity as one digest: a trial is paid for once under it. */
 export function runKey(run: RunIdentity): string {
-  return digest(runnerVersion, run.tree, run.task, run.attemptDigest, run.agent, run.sandbox, run.stream, run.repeat);
+  return digest(
+    runnerVersion,
+    run.tree,
+    run.task,
+    run.attemptDigest,
+    run.agent,
+    run.sandbox,
+    run.stream,
+    run.repeat,
+  );
 }
 
 /** What a grade belongs to: these artifacts, judged by these criteria. */

@@ -37,7 +37,11 @@ const foreignSettings = Object.entries({
   "gc.auto": "0",
   "maintenance.auto": "false",
 }).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-const foreignEnvironment = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_ATTR_NOSYSTEM: "1" };
+const foreignEnvironment = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_ATTR_NOSYSTEM: "1",
+};
 // Our own writes survive a power cut.
 const durable = ["-c", "core.fsync=all", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
 
@@ -69,8 +73,16 @@ export class Git {
 
   async userAnswer(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
     const { name, email } = await this.committer();
-    const identity = { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email };
-    return this.#run([...durable, ...args], { ...options, environment: { ...identity, ...options.environment } });
+    const identity = {
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+    };
+    return this.#run([...durable, ...args], {
+      ...options,
+      environment: { ...identity, ...options.environment },
+    });
   }
 
   async foreign(args: readonly string[], options: GitOptions = {}): Promise<string> {
@@ -78,10 +90,16 @@ export class Git {
   }
 
   foreignAnswer(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
-    return this.#run([...foreignSettings, ...args], { ...options, environment: { ...foreignEnvironment, ...options.environment } });
+    return this.#run([...foreignSettings, ...args], {
+      ...options,
+      environment: { ...foreignEnvironment, ...options.environment },
+    });
   }
 
-  async #run(args: readonly string[], { stdin, environment, answers = [], directory }: GitOptions): Promise<GitAnswer> {
+  async #run(
+    args: readonly string[],
+    { stdin, environment, answers = [], directory }: GitOptions,
+  ): Promise<GitAnswer> {
     const result = await execa("git", args, {
       cwd: directory ?? this.#repository.worktree,
       env: { ...withoutGit(process.env), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", ...environment },
@@ -91,8 +109,16 @@ export class Git {
       ...(stdin === undefined ? { stdin: "ignore" as const } : { input: stdin }),
     });
     if (result.exitCode === undefined) {
-      if (result.isTerminated) throw new KiraError("interrupted", `git ${args.at(-1)} was ended by ${result.signal}. Run the command again.`);
-      throw new KiraError("unavailable", "git cannot be started. Install git 2.38 or newer and make sure it is on PATH.", { cause: result });
+      if (result.isTerminated)
+        throw new KiraError(
+          "interrupted",
+          `git ${args.at(-1)} was ended by ${result.signal}. Run the command again.`,
+        );
+      throw new KiraError(
+        "unavailable",
+        "git cannot be started. Install git 2.38 or newer and make sure it is on PATH.",
+        { cause: result },
+      );
     }
     if (result.exitCode !== 0 && !answers.includes(result.exitCode)) throw failure(args, result.stderr);
     return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr };
@@ -102,23 +128,38 @@ export class Git {
   async checkVersion(): Promise<string> {
     const text = await this.user(["version"]);
     const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text) ?? []).slice(1).map(Number);
-    if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return text.replace("git version ", "");
-    throw new KiraError("unavailable", `This is ${text}, and ${oldest.join(".")} is the oldest that works. Install a newer git.`);
+    if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
+      return text.replace("git version ", "");
+    throw new KiraError(
+      "unavailable",
+      `This is ${text}, and ${oldest.join(".")} is the oldest that works. Install a newer git.`,
+    );
   }
 }
 
 /** Variables such as GIT_DIR, set when a hook calls us, would send git elsewhere. */
 function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = /^GIT_(AUTHOR|COMMITTER|SSH|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))/;
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("GIT_") || kept.test(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith("GIT_") || kept.test(name)),
+  );
 }
 
 function failure(args: readonly string[], stderr: string): KiraError {
   const verb = args.filter((arg, i) => arg !== "-c" && args[i - 1] !== "-c")[0] ?? "";
   const said = stderr.trim().split("\n").slice(-3).join(" ") || "nothing more";
   if (/index\.lock|\.lock'?: File exists|cannot lock ref/i.test(stderr))
-    return new KiraError("conflict", `git ${verb} found the repository locked or changed by another program: ${said}. Wait for that program, then run the command again.`);
+    return new KiraError(
+      "conflict",
+      `git ${verb} found the repository locked or changed by another program: ${said}. Wait for that program, then run the command again.`,
+    );
   if (/No space left on device/i.test(stderr))
-    return new KiraError("unavailable", `The disk is full: ${said}. Free some space and run the command again.`);
-  return new KiraError("unavailable", `git ${verb} failed: ${said}. Correct what it names and run the command again.`);
+    return new KiraError(
+      "unavailable",
+      `The disk is full: ${said}. Free some space and run the command again.`,
+    );
+  return new KiraError(
+    "unavailable",
+    `git ${verb} failed: ${said}. Correct what it names and run the command again.`,
+  );
 }

@@ -13,7 +13,9 @@ export class Notes {
 
   /** The lines on a commit, oldest first. */
   async read(commit: string): Promise<string[]> {
-    const { status, stdout } = await this.#git.foreignAnswer(["notes", this.#ref, "show", commit], { answers: [1] });
+    const { status, stdout } = await this.#git.foreignAnswer(["notes", this.#ref, "show", commit], {
+      answers: [1],
+    });
     return status === 0 ? stdout.split("\n").filter(Boolean) : [];
   }
 

@@ -83,9 +83,12 @@ export class Objects {
     let oid = tree;
     const parts = path.split("/");
     for (const [i, part] of parts.entries()) {
-      const entry = (await git.readTree({ ...this.#at, oid })).tree.find((candidate) => candidate.path === part);
+      const entry = (await git.readTree({ ...this.#at, oid })).tree.find(
+        (candidate) => candidate.path === part,
+      );
       if (!entry) return undefined;
-      if (i === parts.length - 1) return entry.type === "blob" ? { mode: entry.mode, oid: entry.oid } : undefined;
+      if (i === parts.length - 1)
+        return entry.type === "blob" ? { mode: entry.mode, oid: entry.oid } : undefined;
       if (entry.type !== "tree") return undefined;
       oid = entry.oid;
     }
@@ -100,14 +103,25 @@ export class Objects {
    * A copy of `base` with some paths replaced; only the folders on the way are written.
    * @param changes path → entry, or undefined to delete; paths must have passed the path policy
    */
-  async writeTree(base: string | undefined, changes: ReadonlyMap<string, FileEntry | undefined>): Promise<string | undefined> {
+  async writeTree(
+    base: string | undefined,
+    changes: ReadonlyMap<string, FileEntry | undefined>,
+  ): Promise<string | undefined> {
     const entries = new Map<string, git.TreeEntry>();
-    if (base !== undefined) for (const entry of (await git.readTree({ ...this.#at, oid: base })).tree) entries.set(entry.path, entry);
+    if (base !== undefined)
+      for (const entry of (await git.readTree({ ...this.#at, oid: base })).tree)
+        entries.set(entry.path, entry);
     const folders = new Map<string, Map<string, FileEntry | undefined>>();
     for (const [path, entry] of changes) {
       const slash = path.indexOf("/");
       if (slash < 0) {
-        if (entry) entries.set(path, { mode: entry.mode, path, oid: entry.oid, type: entry.mode === "160000" ? "commit" : "blob" });
+        if (entry)
+          entries.set(path, {
+            mode: entry.mode,
+            path,
+            oid: entry.oid,
+            type: entry.mode === "160000" ? "commit" : "blob",
+          });
         else entries.delete(path);
         continue;
       }
@@ -141,6 +155,8 @@ export function textOf(blob: Buffer, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(blob);
   } catch (cause) {
-    throw new KiraError("invalid", `${path} is not text in UTF-8. Remove it from allow, or convert it.`, { cause });
+    throw new KiraError("invalid", `${path} is not text in UTF-8. Remove it from allow, or convert it.`, {
+      cause,
+    });
   }
 }

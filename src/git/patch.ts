@@ -6,10 +6,18 @@ import { type Objects } from "./objects.ts";
 export async function renderPatch(objects: Objects, changes: readonly PathChange[]): Promise<string> {
   const patches = await Promise.all(
     changes.map(async ({ path, before, after }) => {
-      const [old, young] = await Promise.all([contentOf(objects, before?.oid), contentOf(objects, after?.oid)]);
+      const [old, young] = await Promise.all([
+        contentOf(objects, before?.oid),
+        contentOf(objects, after?.oid),
+      ]);
       if (old === undefined || young === undefined) return `Binary file ${path} differs\n`;
       const name = (side: string, exists: boolean) => (exists ? `${side}/${path}` : "/dev/null");
-      const text = createTwoFilesPatch(name("a", before !== undefined), name("b", after !== undefined), old, young);
+      const text = createTwoFilesPatch(
+        name("a", before !== undefined),
+        name("b", after !== undefined),
+        old,
+        young,
+      );
       return `diff --git a/${path} b/${path}\n${text.replace(/^=+\n/, "")}`;
     }),
   );

@@ -21,16 +21,28 @@ export class Refs {
 
   /** All refs below the prefixes, by name. */
   async list(...prefixes: string[]): Promise<Ref[]> {
-    const text = await this.#git.foreign(["for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", ...prefixes]);
-    return text.split("\n").filter(Boolean).map((line) => {
-      const [name = "", oid = "", peeled = ""] = line.split(" ");
-      return { name, oid, target: peeled || oid };
-    });
+    const text = await this.#git.foreign([
+      "for-each-ref",
+      "--format=%(refname) %(objectname) %(*objectname)",
+      ...prefixes,
+    ]);
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => {
+        const [name = "", oid = "", peeled = ""] = line.split(" ");
+        return { name, oid, target: peeled || oid };
+      });
   }
 
   /** Names of those refs below the prefixes whose commit is contained in `commit`. */
   async merged(commit: string, ...prefixes: string[]): Promise<Set<string>> {
-    const text = await this.#git.foreign(["for-each-ref", `--merged=${commit}`, "--format=%(refname)", ...prefixes]);
+    const text = await this.#git.foreign([
+      "for-each-ref",
+      `--merged=${commit}`,
+      "--format=%(refname)",
+      ...prefixes,
+    ]);
     return new Set(text.split("\n").filter(Boolean));
   }
 
@@ -57,18 +69,28 @@ export class Refs {
    * @param moves `from` undefined creates, `to` undefined deletes
    * @throws KiraError `conflict` if one has moved; then none is moved
    */
-  async move(moves: ReadonlyArray<{ ref: string; from: string | undefined; to: string | undefined }>): Promise<void> {
+  async move(
+    moves: ReadonlyArray<{ ref: string; from: string | undefined; to: string | undefined }>,
+  ): Promise<void> {
     const lines = moves.map(({ ref, from, to }) =>
       to === undefined ? `delete ${ref} ${from ?? zero}` : `update ${ref} ${to} ${from ?? zero}`,
     );
     const stdin = ["start", ...lines, "prepare", "commit", ""].join("\n");
-    const { status, stderr } = await this.#git.userAnswer(["update-ref", "--stdin"], { stdin, answers: [1, 128] });
+    const { status, stderr } = await this.#git.userAnswer(["update-ref", "--stdin"], {
+      stdin,
+      answers: [1, 128],
+    });
     if (status === 0) return;
-    throw new KiraError("conflict", `A branch or tag moved at the same moment: ${stderr.trim().split("\n")[0]}. Run the command again.`);
+    throw new KiraError(
+      "conflict",
+      `A branch or tag moved at the same moment: ${stderr.trim().split("\n")[0]}. Run the command again.`,
+    );
   }
 
   async isAncestor(ancestor: string, commit: string): Promise<boolean> {
-    const { status } = await this.#git.foreignAnswer(["merge-base", "--is-ancestor", ancestor, commit], { answers: [1] });
+    const { status } = await this.#git.foreignAnswer(["merge-base", "--is-ancestor", ancestor, commit], {
+      answers: [1],
+    });
     return status === 0;
   }
 }

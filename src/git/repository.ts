@@ -22,7 +22,11 @@ export function findRepository(folder: string): Repository {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const gitDir = gitDirOf(join(at, ".git"));
     if (gitDir) return describe(at, gitDir);
-    if (isGitDir(at)) throw new KiraError("invalid", `${at} is a bare repository or a git directory. Run this in a clone with files, such as: git clone ${at} work.`);
+    if (isGitDir(at))
+      throw new KiraError(
+        "invalid",
+        `${at} is a bare repository or a git directory. Run this in a clone with files, such as: git clone ${at} work.`,
+      );
     if (at === dirname(at)) break;
   }
   throw new KiraError("invalid", `${resolve(folder)} is not in a git repository. Create one with: git init.`);
@@ -38,27 +42,34 @@ function gitDirOf(path: string): string | undefined {
 }
 
 function isGitDir(path: string): boolean {
-  return ["HEAD", "objects", "refs"].every((name) => statSync(join(path, name), { throwIfNoEntry: false }) !== undefined);
+  return ["HEAD", "objects", "refs"].every(
+    (name) => statSync(join(path, name), { throwIfNoEntry: false }) !== undefined,
+  );
 }
 
 function describe(worktree: string, gitDir: string): Repository {
   const common = readIfThere(join(gitDir, "commondir"))?.trim();
   const commonDir = common === undefined ? gitDir : resolve(gitDir, common);
   refuseUnsupported(readIfThere(join(commonDir, "config")) ?? "", commonDir);
-  const mainWorktree = common === undefined ? worktree : commonDir.endsWith(".git") ? dirname(commonDir) : worktree;
+  const mainWorktree =
+    common === undefined ? worktree : commonDir.endsWith(".git") ? dirname(commonDir) : worktree;
   return { worktree, gitDir, commonDir, mainWorktree };
 }
 
 /** Formats in which objects would be written where git does not look. */
 function refuseUnsupported(config: string, commonDir: string): void {
-  const asks = (key: string, value: string) => new RegExp(`^\\s*${key}\\s*=\\s*"?${value}"?\\s*$`, "im").test(config);
+  const asks = (key: string, value: string) =>
+    new RegExp(`^\\s*${key}\\s*=\\s*"?${value}"?\\s*$`, "im").test(config);
   const unsupported =
     (asks("objectformat", "sha256") && "object names in SHA-256") ||
     (asks("refstorage", "reftable") && "refs in reftable format") ||
     (/^\s*partialclone\s*=/im.test(config) && "a partial clone") ||
     (readIfThere(join(commonDir, "objects/info/alternates")) && "objects borrowed from another repository");
   if (unsupported)
-    throw new KiraError("invalid", `This repository has ${unsupported}, which kira-improve does not support. Use a plain full clone of it.`);
+    throw new KiraError(
+      "invalid",
+      `This repository has ${unsupported}, which kira-improve does not support. Use a plain full clone of it.`,
+    );
 }
 
 /**

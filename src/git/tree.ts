@@ -16,7 +16,16 @@ export async function listTree(git: Git, tree: string, ...paths: string[]): Prom
 
 /** What differs between two trees, renames not guessed, with the size of each new content. */
 export async function changesBetween(git: Git, before: string, after: string): Promise<PathChange[]> {
-  const text = await git.foreign(["diff-tree", "-r", "-z", "--no-renames", "--full-index", "--abbrev=40", before, after]);
+  const text = await git.foreign([
+    "diff-tree",
+    "-r",
+    "-z",
+    "--no-renames",
+    "--full-index",
+    "--abbrev=40",
+    before,
+    after,
+  ]);
   const parts = text.split("\0");
   const changes: Omit<PathChange, "bytes">[] = [];
   for (let i = 0; i + 1 < parts.length; i += 2) {
@@ -24,12 +33,20 @@ export async function changesBetween(git: Git, before: string, after: string): P
     const entry = (mode: string, oid: string) => (/^0+$/.test(mode) ? undefined : { mode, oid });
     changes.push({ path: parts[i + 1]!, before: entry(oldMode, oldOid), after: entry(newMode, newOid) });
   }
-  const sizes = await sizesOf(git, changes.flatMap(({ after: entry }) => (entry && entry.mode !== "160000" ? [entry.oid] : [])));
-  return changes.map((change) => ({ ...change, bytes: change.after ? (sizes.get(change.after.oid) ?? 0) : 0 }));
+  const sizes = await sizesOf(
+    git,
+    changes.flatMap(({ after: entry }) => (entry && entry.mode !== "160000" ? [entry.oid] : [])),
+  );
+  return changes.map((change) => ({
+    ...change,
+    bytes: change.after ? (sizes.get(change.after.oid) ?? 0) : 0,
+  }));
 }
 
 async function sizesOf(git: Git, oids: readonly string[]): Promise<Map<string, number>> {
   if (oids.length === 0) return new Map();
-  const text = await git.foreign(["cat-file", "--batch-check=%(objectname) %(objectsize)"], { stdin: oids.join("\n") + "\n" });
+  const text = await git.foreign(["cat-file", "--batch-check=%(objectname) %(objectsize)"], {
+    stdin: oids.join("\n") + "\n",
+  });
   return new Map(text.split("\n").map((line) => [line.slice(0, 40), Number(line.slice(41))]));
 }

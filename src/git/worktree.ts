@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile, chmod } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+  chmod,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import type { FileEntry } from "../domain/paths.ts";
@@ -48,7 +59,17 @@ function leavesTree(path: string, target: string): boolean {
 export async function openSlot(git: Git, commit: string): Promise<Slot> {
   const root = await mkdtemp(join(tmpdir(), "kira-trial-"));
   const directory = join(root, "tree");
-  await git.foreign(["worktree", "add", "--detach", "--no-checkout", "--lock", "--reason", `kira-improve ${process.pid}`, directory, commit]);
+  await git.foreign([
+    "worktree",
+    "add",
+    "--detach",
+    "--no-checkout",
+    "--lock",
+    "--reason",
+    `kira-improve ${process.pid}`,
+    directory,
+    commit,
+  ]);
   // Without this file a trial has no way into the repository; git keeps the entry because it is locked.
   const pointer = await readFile(join(directory, ".git"));
   await rm(join(directory, ".git"));
@@ -81,7 +102,10 @@ async function restore(directory: string, manifest: Manifest): Promise<void> {
       await chmod(file, entry.mode === "100755" ? 0o755 : 0o644);
     }
     if (!(await equals(file, entry)))
-      throw new KiraError("unavailable", `The trial's file ${path} cannot be restored. Check the disk behind ${tmpdir()}.`);
+      throw new KiraError(
+        "unavailable",
+        `The trial's file ${path} cannot be restored. Check the disk behind ${tmpdir()}.`,
+      );
   }
 }
 
@@ -110,7 +134,10 @@ function foldersOf(manifest: Manifest): Set<string> {
   return folders;
 }
 
-async function equals(file: string, { mode, content, oid }: FileEntry & { content: Buffer }): Promise<boolean> {
+async function equals(
+  file: string,
+  { mode, content, oid }: FileEntry & { content: Buffer },
+): Promise<boolean> {
   const found = await lstat(file).catch(() => undefined);
   if (!found) return false;
   if (mode === link) return found.isSymbolicLink() && (await readlink(file)) === content.toString("utf8");

@@ -15,12 +15,19 @@ export interface AdoptRequest {
 }
 
 /** Step 3, by hand: a person's commit becomes a proposal like any other. */
-export async function adopt(workspace: Workspace, { from, parent: wanted, dryRun }: AdoptRequest): Promise<Proposed> {
+export async function adopt(
+  workspace: Workspace,
+  { from, parent: wanted, dryRun }: AdoptRequest,
+): Promise<Proposed> {
   using _lock = workspace.lock("propose");
   const { refs, objects, git } = workspace;
   const rules = await workspace.rules();
   const commit = await refs.findCommit(from);
-  if (commit === undefined) throw new KiraError("not-found", `There is no commit or branch "${from}". List branches with: git branch --all.`);
+  if (commit === undefined)
+    throw new KiraError(
+      "not-found",
+      `There is no commit or branch "${from}". List branches with: git branch --all.`,
+    );
   const parent = await parentCommit(workspace, rules, wanted);
   const { author, message } = await objects.readCommit(commit);
   const tree = await treeOnto(workspace, parent, commit);
@@ -49,13 +56,20 @@ export async function adopt(workspace: Workspace, { from, parent: wanted, dryRun
 /** The commit's content on the parent: as it is, or as a three-way merge if the parent has moved on. */
 async function treeOnto({ refs, objects, git }: Workspace, parent: string, commit: string): Promise<string> {
   if (await refs.isAncestor(parent, commit)) return (await objects.readCommit(commit)).tree;
-  const { status, stdout } = await git.foreignAnswer(["merge-tree", "--write-tree", "--name-only", parent, commit], { answers: [1] });
+  const { status, stdout } = await git.foreignAnswer(
+    ["merge-tree", "--write-tree", "--name-only", parent, commit],
+    { answers: [1] },
+  );
   const [tree = "", ...paths] = stdout.split("\n");
   if (status === 0) return tree;
   const conflicting = paths.slice(0, paths.indexOf("") < 0 ? undefined : paths.indexOf(""));
-  throw new KiraError("conflict", `The commit does not fit on ${parent.slice(0, 10)}: ${conflicting.join(", ")} changed on both sides. Rebase it and propose again.`, {
-    paths: conflicting,
-  });
+  throw new KiraError(
+    "conflict",
+    `The commit does not fit on ${parent.slice(0, 10)}: ${conflicting.join(", ")} changed on both sides. Rebase it and propose again.`,
+    {
+      paths: conflicting,
+    },
+  );
 }
 
 async function ideaOf({ objects }: Workspace, changes: readonly PathChange[]): Promise<string> {
@@ -65,7 +79,10 @@ async function ideaOf({ objects }: Workspace, changes: readonly PathChange[]): P
         changes.map(async (change) => {
           const entry = change[side];
           const isBlob = entry !== undefined && entry.mode !== "160000";
-          return [change.path, isBlob ? (await objects.readBlob(entry.oid)).toString("latin1") : entry?.oid] as const;
+          return [
+            change.path,
+            isBlob ? (await objects.readBlob(entry.oid)).toString("latin1") : entry?.oid,
+          ] as const;
         }),
       ),
     );

@@ -13,7 +13,10 @@ const day = 86_400_000;
 const mostPatterns = 50;
 
 /** Step 2. Finds what fails, how often, and whether it fails more than before. */
-export function analyze({ record, now, report }: Pick<Workspace, "record" | "now" | "report">, { days, minFailures }: Period): Analysis {
+export function analyze(
+  { record, now, report }: Pick<Workspace, "record" | "now" | "report">,
+  { days, minFailures }: Period,
+): Analysis {
   record.catchUp();
   const { outcomes } = record.index;
   const until = new Date(now().getTime() + 1).toISOString();
@@ -21,10 +24,14 @@ export function analyze({ record, now, report }: Pick<Workspace, "record" | "now
   const before = new Date(now().getTime() - 2 * days * day).toISOString();
 
   const counts = outcomes.counts(since, until);
-  const totals = new Map([...counts].map(([category, { success, failure, partial }]) => [category, success + failure + partial]));
+  const totals = new Map(
+    [...counts].map(([category, { success, failure, partial }]) => [category, success + failure + partial]),
+  );
   const failureCount = [...counts.values()].reduce((sum, { failure }) => sum + failure, 0);
   const limits = slowLimits(outcomes.durations(since, until));
-  const slow = [...limits].flatMap(([category, seconds]) => outcomes.slowerThan(category, seconds, since, until));
+  const slow = [...limits].flatMap(([category, seconds]) =>
+    outcomes.slowerThan(category, seconds, since, until),
+  );
   const patterns = worstFirst([
     ...findPatterns({
       failures: outcomes.failures(since, until),

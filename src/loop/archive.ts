@@ -11,13 +11,21 @@ export interface ArchiveTree {
   readonly current: number | null;
 }
 
-export async function listArchive(workspace: Pick<Workspace, "refs" | "record" | "live">): Promise<ArchiveTree> {
+export async function listArchive(
+  workspace: Pick<Workspace, "refs" | "record" | "live">,
+): Promise<ArchiveTree> {
   const { record, live } = workspace;
-  return { nodes: record.index.archive.list(), current: live === undefined ? null : await nodeBelow(workspace, live) };
+  return {
+    nodes: record.index.archive.list(),
+    current: live === undefined ? null : await nodeBelow(workspace, live),
+  };
 }
 
 /** What a node changed against its parent, as a patch. */
-export async function showNode({ record, git, objects }: Workspace, id: number): Promise<{ node: ArchiveNode; patch: string }> {
+export async function showNode(
+  { record, git, objects }: Workspace,
+  id: number,
+): Promise<{ node: ArchiveNode; patch: string }> {
   const node = record.index.archive.get(id);
   if (node.parentId === null) return { node, patch: "" };
   const parent = record.index.archive.get(node.parentId);
@@ -25,7 +33,10 @@ export async function showNode({ record, git, objects }: Workspace, id: number):
 }
 
 /** Plants the first node on production, unless there is one. */
-export async function plantRoot(workspace: Workspace, rules: Pick<Rules, "config" | "production" | "tree">): Promise<ArchiveNode> {
+export async function plantRoot(
+  workspace: Workspace,
+  rules: Pick<Rules, "config" | "production" | "tree">,
+): Promise<ArchiveNode> {
   const existing = workspace.record.index.archive.list()[0];
   if (existing) return existing;
   const node = await draftNode(workspace, rules, {

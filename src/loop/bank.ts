@@ -29,17 +29,25 @@ function readFiles({ repository, settings }: Bank): { tasks: Task[]; problems: T
   const paths = existsSync(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map((entry) => relative(repository.worktree, join(entry.parentPath, entry.name)).split(sep).join("/"))
+        .map((entry) =>
+          relative(repository.worktree, join(entry.parentPath, entry.name)).split(sep).join("/"),
+        )
         .sort()
     : [];
-  const entries = new Map<string, FileEntry>(paths.map((path) => [path, { mode: "100644", oid: blobId(join(repository.worktree, path)) }]));
+  const entries = new Map<string, FileEntry>(
+    paths.map((path) => [path, { mode: "100644", oid: blobId(join(repository.worktree, path)) }]),
+  );
   const tasks = new Map<string, Task>();
   const problems: TaskProblem[] = [];
   for (const file of paths.filter((path) => isTaskFile(path, settings.tasks))) {
     try {
       const task = makeTask(file, readFileSync(join(repository.worktree, file), "utf8"), entries);
       const twin = tasks.get(task.name);
-      if (twin) throw new KiraError("invalid", `${twin.file} and ${file} both describe the task "${task.name}". Rename one of them.`);
+      if (twin)
+        throw new KiraError(
+          "invalid",
+          `${twin.file} and ${file} both describe the task "${task.name}". Rename one of them.`,
+        );
       tasks.set(task.name, task);
     } catch (error) {
       if (!(error instanceof KiraError)) throw error;
@@ -88,19 +96,29 @@ export function setEnabled(bank: Bank, name: string, enabled: boolean): string {
   const path = join(bank.repository.worktree, file);
   const text = readFileSync(path, "utf8");
   const stated = /("enabled"\s*:\s*)(true|false)/;
-  const changed = stated.test(text) ? text.replace(stated, `$1${enabled}`) : text.replace(/\{/, `{\n  "enabled": ${enabled},`);
+  const changed = stated.test(text)
+    ? text.replace(stated, `$1${enabled}`)
+    : text.replace(/\{/, `{\n  "enabled": ${enabled},`);
   writeFileSync(path, changed);
   return file;
 }
 
 /** A task file made from a logged outcome, disabled until a person has completed it. */
-export function addTask({ record, repository, settings }: Pick<Workspace, "record" | "repository" | "settings">, outcomeId: number): { file: string } {
+export function addTask(
+  { record, repository, settings }: Pick<Workspace, "record" | "repository" | "settings">,
+  outcomeId: number,
+): { file: string } {
   const outcome = record.index.outcomes.find(outcomeId);
-  if (!outcome) throw new KiraError("not-found", `There is no outcome ${outcomeId}. Outcomes are numbered as kira-improve log prints them.`);
+  if (!outcome)
+    throw new KiraError(
+      "not-found",
+      `There is no outcome ${outcomeId}. Outcomes are numbered as kira-improve log prints them.`,
+    );
   const name = slugOf(outcome.task);
   const file = `${settings.tasks}/${name}.json`;
   const path = join(repository.worktree, file);
-  if (existsSync(path)) throw new KiraError("conflict", `${file} is there already. Edit it, or rename it and run this again.`);
+  if (existsSync(path))
+    throw new KiraError("conflict", `${file} is there already. Edit it, or rename it and run this again.`);
   const task = {
     name,
     description: outcome.notes ?? `From outcome ${outcomeId}`,

@@ -6,7 +6,8 @@ async function worktreeOn({ git }: Pick<Workspace, "git">, ref: string): Promise
   const text = await git.foreign(["worktree", "list", "--porcelain", "-z"]);
   for (const block of text.split("\0\0")) {
     const fields = block.split("\0");
-    if (fields.includes(`branch ${ref}`)) return fields.find((field) => field.startsWith("worktree "))?.slice("worktree ".length);
+    if (fields.includes(`branch ${ref}`))
+      return fields.find((field) => field.startsWith("worktree "))?.slice("worktree ".length);
   }
   return undefined;
 }
@@ -19,12 +20,20 @@ const withoutHooks = ["-c", "core.hooksPath=/dev/null"];
  * are not part of the move stay as they are.
  * @throws KiraError `conflict` if the branch is not at `from`, or a dirty file is in the way
  */
-export async function fastForward(workspace: Pick<Workspace, "git" | "refs">, ref: string, from: string, to: string): Promise<void> {
+export async function fastForward(
+  workspace: Pick<Workspace, "git" | "refs">,
+  ref: string,
+  from: string,
+  to: string,
+): Promise<void> {
   const { git, refs } = workspace;
   const directory = await worktreeOn(workspace, ref);
   if (directory === undefined) return refs.move([{ ref, from, to }]);
   await expectAt(workspace, ref, from);
-  const { status, stderr } = await git.userAnswer([...withoutHooks, "merge", "--ff-only", "--quiet", to], { directory, answers: [1, 128] });
+  const { status, stderr } = await git.userAnswer([...withoutHooks, "merge", "--ff-only", "--quiet", to], {
+    directory,
+    answers: [1, 128],
+  });
   if (status !== 0) throw inTheWay(directory, stderr);
 }
 
@@ -32,12 +41,20 @@ export async function fastForward(workspace: Pick<Workspace, "git" | "refs">, re
  * Moves a branch back, together with the files wherever it is checked out.
  * @throws KiraError `conflict` as in `fastForward`
  */
-export async function moveBack(workspace: Pick<Workspace, "git" | "refs">, ref: string, from: string, to: string): Promise<void> {
+export async function moveBack(
+  workspace: Pick<Workspace, "git" | "refs">,
+  ref: string,
+  from: string,
+  to: string,
+): Promise<void> {
   const { git, refs } = workspace;
   const directory = await worktreeOn(workspace, ref);
   if (directory === undefined) return refs.move([{ ref, from, to }]);
   await expectAt(workspace, ref, from);
-  const { status, stderr } = await git.userAnswer([...withoutHooks, "reset", "--keep", "--quiet", to], { directory, answers: [1, 128] });
+  const { status, stderr } = await git.userAnswer([...withoutHooks, "reset", "--keep", "--quiet", to], {
+    directory,
+    answers: [1, 128],
+  });
   if (status !== 0) throw inTheWay(directory, stderr);
 }
 
@@ -47,7 +64,17 @@ async function expectAt({ refs }: Pick<Workspace, "refs">, ref: string, from: st
 }
 
 function inTheWay(directory: string, stderr: string): KiraError {
-  const files = stderr.split("\n").filter((line) => line.startsWith("\t")).map((line) => line.trim());
-  const what = files.length > 0 ? `uncommitted changes of ${files.join(", ")} are in the way` : (stderr.trim().split("\n")[0] ?? "git refused");
-  return new KiraError("conflict", `The files in ${directory} could not be updated: ${what}. Commit or stash them, then run the command again; nothing was changed.`, { files });
+  const files = stderr
+    .split("\n")
+    .filter((line) => line.startsWith("\t"))
+    .map((line) => line.trim());
+  const what =
+    files.length > 0
+      ? `uncommitted changes of ${files.join(", ")} are in the way`
+      : (stderr.trim().split("\n")[0] ?? "git refused");
+  return new KiraError(
+    "conflict",
+    `The files in ${directory} could not be updated: ${what}. Commit or stash them, then run the command again; nothing was changed.`,
+    { files },
+  );
 }

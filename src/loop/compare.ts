@@ -46,11 +46,27 @@ export async function runTrials(
   const specs = specsOf(comparison, `${purpose}:${comparison.stream}`, tasks, runs);
   const trials = specs.flatMap(({ key }) => record.index.trials.find(key) ?? []);
   const stored = new Set(trials.map(({ key }) => key));
-  const missing = shuffled(specs.filter(({ key }) => !stored.has(key)), comparison.stream);
-  const tell = () => report({ kind: "trials", done: trials.length, total: specs.length, baseline: meanOf(trials, "baseline"), candidate: meanOf(trials, "candidate") });
+  const missing = shuffled(
+    specs.filter(({ key }) => !stored.has(key)),
+    comparison.stream,
+  );
+  const tell = () =>
+    report({
+      kind: "trials",
+      done: trials.length,
+      total: specs.length,
+      baseline: meanOf(trials, "baseline"),
+      candidate: meanOf(trials, "candidate"),
+    });
 
-  await using room = openTrialRoom(workspace, { ...comparison, tasks: new Map(tasks.map((task) => [task.name, task])) });
-  const options = { concurrency: comparison.config.evaluate.concurrency, ...(comparison.signal === undefined ? {} : { signal: comparison.signal }) };
+  await using room = openTrialRoom(workspace, {
+    ...comparison,
+    tasks: new Map(tasks.map((task) => [task.name, task])),
+  });
+  const options = {
+    concurrency: comparison.config.evaluate.concurrency,
+    ...(comparison.signal === undefined ? {} : { signal: comparison.signal }),
+  };
   try {
     for await (const trial of executor.run(missing, (spec, slot) => room.attempt(spec, slot), options)) {
       trials.push(trial);
@@ -61,17 +77,33 @@ export async function runTrials(
     if (!comparison.signal?.aborted) throw error;
   }
   if (comparison.signal?.aborted)
-    throw new KiraError("interrupted", `Stopped after ${trials.length} of ${specs.length} trials; they are kept. Run the same command to go on.`);
+    throw new KiraError(
+      "interrupted",
+      `Stopped after ${trials.length} of ${specs.length} trials; they are kept. Run the same command to go on.`,
+    );
   refuseBadInfrastructure(trials);
   return trials;
 }
 
-function specsOf({ trees, agent, sandbox }: Comparison, stream: string, tasks: readonly Task[], runs: number): TrialSpec[] {
+function specsOf(
+  { trees, agent, sandbox }: Comparison,
+  stream: string,
+  tasks: readonly Task[],
+  runs: number,
+): TrialSpec[] {
   return tasks.flatMap((task) =>
     arms.flatMap((arm) =>
       Array.from({ length: runs }, (_, repeat) => {
         const { name, attemptDigest } = task;
-        const run = { tree: trees[arm], task: name, attemptDigest, agent, sandbox: sandbox.profile, stream: stream as Stream, repeat };
+        const run = {
+          tree: trees[arm],
+          task: name,
+          attemptDigest,
+          agent,
+          sandbox: sandbox.profile,
+          stream: stream as Stream,
+          repeat,
+        };
         return { ...run, key: runKey(run), arm };
       }),
     ),
@@ -80,9 +112,12 @@ function specsOf({ trees, agent, sandbox }: Comparison, stream: string, tasks: r
 
 /** Failures of the infrastructure are no failures of the agent: too many, or more in one arm, and nothing is judged. */
 function refuseBadInfrastructure(trials: readonly Trial[]): void {
-  const errors = arms.map((arm) => trials.filter((trial) => trial.arm === arm).map(({ result }) => Number(result === "error")));
+  const errors = arms.map((arm) =>
+    trials.filter((trial) => trial.arm === arm).map(({ result }) => Number(result === "error")),
+  );
   const [baseline = [], candidate = []] = errors;
-  const lopsided = Math.min(permutationTest(baseline, candidate), permutationTest(candidate, baseline)) < 0.025;
+  const lopsided =
+    Math.min(permutationTest(baseline, candidate), permutationTest(candidate, baseline)) < 0.025;
   if (!lopsided && errors.every((arm) => mean(arm) <= mostErrors)) return;
   const counts = [baseline, candidate].map((arm) => `${arm.reduce((a, b) => a + b, 0)} of ${arm.length}`);
   const example = trials.find(({ result }) => result === "error")?.reason;
@@ -93,10 +128,21 @@ function refuseBadInfrastructure(trials: readonly Trial[]): void {
 }
 
 export function evidenceOf(tasks: readonly Task[], trials: readonly Trial[]): TaskEvidence[] {
-  const byTask = Map.groupBy(trials.filter(({ result }) => result !== "error"), ({ task }) => task);
+  const byTask = Map.groupBy(
+    trials.filter(({ result }) => result !== "error"),
+    ({ task }) => task,
+  );
   return tasks.map(({ name, category, family, mustPass }) => {
-    const scores = (arm: Arm) => (byTask.get(name) ?? []).filter((trial) => trial.arm === arm).map(({ score }) => score);
-    return { task: name, category, family: family ?? name, mustPass, baseline: scores("baseline"), candidate: scores("candidate") };
+    const scores = (arm: Arm) =>
+      (byTask.get(name) ?? []).filter((trial) => trial.arm === arm).map(({ score }) => score);
+    return {
+      task: name,
+      category,
+      family: family ?? name,
+      mustPass,
+      baseline: scores("baseline"),
+      candidate: scores("candidate"),
+    };
   });
 }
 
@@ -106,12 +152,18 @@ export function scoresOf(tasks: readonly Task[], trials: readonly Trial[]): Task
     const total = (arm: Arm): ArmScore => {
       const mine = (byTask.get(name) ?? []).filter((trial) => trial.arm === arm);
       const counted = mine.filter(({ result }) => result !== "error");
-      return { trials: counted.length, score: counted.reduce((sum, { score }) => sum + score, 0), errors: mine.length - counted.length };
+      return {
+        trials: counted.length,
+        score: counted.reduce((sum, { score }) => sum + score, 0),
+        errors: mine.length - counted.length,
+      };
     };
     return { task: name, category, baseline: total("baseline"), candidate: total("candidate") };
   });
 }
 
 function meanOf(trials: readonly Trial[], arm: Arm): number {
-  return mean(trials.filter((trial) => trial.arm === arm && trial.result !== "error").map(({ score }) => score));
+  return mean(
+    trials.filter((trial) => trial.arm === arm && trial.result !== "error").map(({ score }) => score),
+  );
 }

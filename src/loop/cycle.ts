@@ -47,7 +47,12 @@ export async function cycle(workspace: Workspace, request: CycleRequest): Promis
   return { analysis, attempts, reason: whyStopped(analysis, attempts, request) };
 }
 
-async function attempt(workspace: Workspace, analysis: Analysis, pattern: Pattern, request: CycleRequest): Promise<Attempted> {
+async function attempt(
+  workspace: Workspace,
+  analysis: Analysis,
+  pattern: Pattern,
+  request: CycleRequest,
+): Promise<Attempted> {
   const { id, focusArea, frequency } = pattern;
   const about = { pattern: { id, focusArea, frequency }, proposal: null, evaluation: null, node: null };
   const proposal = await proposalFor(workspace, analysis, pattern, request);
@@ -61,24 +66,41 @@ async function attempt(workspace: Workspace, analysis: Analysis, pattern: Patter
   try {
     return { ...tried, outcome: "merged", node: await merge(workspace, { proposalId: proposal.id }) };
   } catch (error) {
-    if (error instanceof KiraError && error.code === "refused") return { ...tried, outcome: "refused", reason: error.message };
+    if (error instanceof KiraError && error.code === "refused")
+      return { ...tried, outcome: "refused", reason: error.message };
     throw error;
   }
 }
 
 /** A proposer without an idea, or with one that the path policy refuses, does not end the cycle. */
-async function proposalFor(workspace: Workspace, analysis: Analysis, pattern: Pattern, { model, signal }: CycleRequest): Promise<Proposal | KiraError> {
+async function proposalFor(
+  workspace: Workspace,
+  analysis: Analysis,
+  pattern: Pattern,
+  { model, signal }: CycleRequest,
+): Promise<Proposal | KiraError> {
   try {
-    const { proposal } = await propose(workspace, { analysisId: analysis.id, pattern: pattern.id, model, signal });
+    const { proposal } = await propose(workspace, {
+      analysisId: analysis.id,
+      pattern: pattern.id,
+      model,
+      signal,
+    });
     return proposal!;
   } catch (error) {
-    if (error instanceof KiraError && (error.code === "inconclusive" || error.code === "refused")) return error;
+    if (error instanceof KiraError && (error.code === "inconclusive" || error.code === "refused"))
+      return error;
     throw error;
   }
 }
 
-function whyStopped({ patterns, totalTasks, failureCount }: Analysis, attempts: readonly Attempted[], { period, proposals }: CycleRequest): string {
-  if (totalTasks === 0) return `Nothing was logged in the last ${period.days} days, so there is nothing to learn from.`;
+function whyStopped(
+  { patterns, totalTasks, failureCount }: Analysis,
+  attempts: readonly Attempted[],
+  { period, proposals }: CycleRequest,
+): string {
+  if (totalTasks === 0)
+    return `Nothing was logged in the last ${period.days} days, so there is nothing to learn from.`;
   if (patterns.length === 0)
     return `${failureCount} of ${totalTasks} outcomes failed, and no ${period.minFailures} of them alike, so there is no pattern to learn from.`;
   const tried = attempts.filter(({ proposal }) => proposal).length;

@@ -27,23 +27,48 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
   const { record, report } = workspace;
   const rules = await workspace.rules();
   const proposal = record.index.proposals.state(request.proposalId);
-  if (proposal.status === "merged") throw new KiraError("conflict", `Proposal ${proposal.id} is merged already. Compare states with: kira-improve archive --list.`);
+  if (proposal.status === "merged")
+    throw new KiraError(
+      "conflict",
+      `Proposal ${proposal.id} is merged already. Compare states with: kira-improve archive --list.`,
+    );
   await mayBeTried(workspace, rules, proposal);
   const comparison = await prepare(workspace, rules, proposal, request);
-  const earlier = record.index.evaluations.of(proposal.id).filter((evaluation) => isSame(evaluation, proposal, comparison));
+  const earlier = record.index.evaluations
+    .of(proposal.id)
+    .filter((evaluation) => isSame(evaluation, proposal, comparison));
   const last = earlier.at(-1);
   const runs = request.runs ?? last?.runs ?? rules.config.evaluate.runs;
   if (last && (last.verdict !== "inconclusive" || runs <= last.runs)) {
-    report({ kind: "step", step: "evaluate", what: `proposal ${proposal.id}: the stored verdict, ${last.verdict}`, why: "the same change has been judged; no trial was run" });
+    report({
+      kind: "step",
+      step: "evaluate",
+      what: `proposal ${proposal.id}: the stored verdict, ${last.verdict}`,
+      why: "the same change has been judged; no trial was run",
+    });
     return last;
   }
-  if (proposal.status === "rejected") throw new KiraError("refused", `Proposal ${proposal.id} is rejected: ${proposal.rejectionReason} Propose a new one.`);
+  if (proposal.status === "rejected")
+    throw new KiraError(
+      "refused",
+      `Proposal ${proposal.id} is rejected: ${proposal.rejectionReason} Propose a new one.`,
+    );
 
   const trials = await runTrials(workspace, comparison, "pair", comparison.tasks, runs);
   const look = (last?.look ?? 0) + 1;
   const evidence = evidenceOf(comparison.tasks, trials);
-  const verdict = await guarded(workspace, comparison, evidence, decide(evidence, rules.config.evaluate.threshold, look));
-  const evaluation = recordEvaluation(workspace, rules, proposal, comparison, { runs, look, verdict, trials });
+  const verdict = await guarded(
+    workspace,
+    comparison,
+    evidence,
+    decide(evidence, rules.config.evaluate.threshold, look),
+  );
+  const evaluation = recordEvaluation(workspace, rules, proposal, comparison, {
+    runs,
+    look,
+    verdict,
+    trials,
+  });
   await workspace.evaluationNotes.append(proposal.commit, JSON.stringify({ v: 1, ...evaluation }));
   if (evaluation.verdict === "not-improved" || evaluation.verdict === "regression")
     await setAside(workspace, proposal, evaluation.reason, "verdict");
@@ -52,7 +77,11 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
 }
 
 /** @throws KiraError `conflict` if production has moved away, `refused` if the commit breaks the rules of today */
-async function mayBeTried({ refs, git }: Workspace, { config, production, tree }: Rules, proposal: Proposal): Promise<void> {
+async function mayBeTried(
+  { refs, git }: Workspace,
+  { config, production, tree }: Rules,
+  proposal: Proposal,
+): Promise<void> {
   if (!(await refs.isAncestor(production, proposal.commit)))
     throw new KiraError(
       "conflict",
@@ -61,10 +90,19 @@ async function mayBeTried({ refs, git }: Workspace, { config, production, tree }
   const changes = await changesBetween(git, tree, proposal.tree);
   const reasons = refusals(changes, (await listTree(git, proposal.tree)).keys(), config);
   if (reasons.length > 0)
-    throw new KiraError("refused", `Proposal ${proposal.id} was refused before anything ran: ${reasons.join(" ")} Propose a change without them.`, { reasons });
+    throw new KiraError(
+      "refused",
+      `Proposal ${proposal.id} was refused before anything ran: ${reasons.join(" ")} Propose a change without them.`,
+      { reasons },
+    );
 }
 
-async function prepare(workspace: Workspace, rules: Rules, proposal: Proposal, request: EvaluateRequest): Promise<Comparison> {
+async function prepare(
+  workspace: Workspace,
+  rules: Rules,
+  proposal: Proposal,
+  request: EvaluateRequest,
+): Promise<Comparison> {
   const { config, production, tree } = rules;
   const bank = await readBank(workspace, rules);
   workspace.record.index.taskBank.replace(bank.tasks);
@@ -88,24 +126,38 @@ async function prepare(workspace: Workspace, rules: Rules, proposal: Proposal, r
 }
 
 /** A tracked file must not widen what an agent may reach: cloning a repository would then be enough. */
-async function approve(workspace: Workspace, { agent, evaluate: { network } }: Rules["config"]): Promise<void> {
+async function approve(
+  workspace: Workspace,
+  { agent, evaluate: { network } }: Rules["config"],
+): Promise<void> {
   const mounts = await workspace.approvals("allowMount");
   const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
   if (missing.length > 0)
-    throw new KiraError("refused", `The configuration mounts ${missing.join(", ")} into trials, which you have not approved. Approve it here with: git config --add kira.allowMount ${missing[0]}.`);
+    throw new KiraError(
+      "refused",
+      `The configuration mounts ${missing.join(", ")} into trials, which you have not approved. Approve it here with: git config --add kira.allowMount ${missing[0]}.`,
+    );
   if (network === "host" && !(await workspace.approvals("allowNetwork")).includes("host"))
-    throw new KiraError("refused", 'The configuration gives trials the host\'s network, which you have not approved. Approve it here with: git config kira.allowNetwork host.');
+    throw new KiraError(
+      "refused",
+      "The configuration gives trials the host's network, which you have not approved. Approve it here with: git config kira.allowNetwork host.",
+    );
 }
 
 /** Enabled tasks, without those that any proposer in the lineage was shown. */
 function deciding({ record }: Workspace, tasks: readonly Task[], proposal: Proposal): Task[] {
   const shown = new Set<string>();
-  for (let at: Proposal | undefined = proposal; at; at = record.index.proposals.findByCommit(at.parent)) at.seenTasks.forEach((name) => shown.add(name));
+  for (let at: Proposal | undefined = proposal; at; at = record.index.proposals.findByCommit(at.parent))
+    at.seenTasks.forEach((name) => shown.add(name));
   return tasks.filter(({ enabled, name }) => enabled && !shown.has(name));
 }
 
 /** A verdict belongs to exactly this candidate, baseline, bank, agent and sandbox. */
-function isSame(evaluation: Evaluation, proposal: Proposal, { baseline, bankDigest, agent, sandbox }: Comparison): boolean {
+function isSame(
+  evaluation: Evaluation,
+  proposal: Proposal,
+  { baseline, bankDigest, agent, sandbox }: Comparison,
+): boolean {
   return (
     evaluation.commit === proposal.commit &&
     evaluation.baseline === baseline &&
@@ -116,7 +168,12 @@ function isSame(evaluation: Evaluation, proposal: Proposal, { baseline, bankDige
 }
 
 /** An improvement that broke a single task is none: suspects are asked again on fresh pairs. */
-async function guarded(workspace: Workspace, comparison: Comparison, evidence: readonly TaskEvidence[], verdict: Verdict): Promise<Verdict> {
+async function guarded(
+  workspace: Workspace,
+  comparison: Comparison,
+  evidence: readonly TaskEvidence[],
+  verdict: Verdict,
+): Promise<Verdict> {
   if (verdict.kind !== "improved") return verdict;
   const doubtful = suspects(evidence);
   if (doubtful.length === 0) return verdict;

@@ -24,18 +24,47 @@ export async function readHistory(workspace: Workspace): Promise<number> {
     record.write(() => [{ kind: "seen", timestamp: now().toISOString(), tips }]);
     return 0;
   }
-  const text = await git.foreign(["log", "--reverse", "--no-show-signature", "--no-notes", format, ...tips, "--not", ...known, "--"]);
-  const ours = (commit: string) => record.index.proposals.findByCommit(commit) ?? record.index.archive.findByCommit(commit);
+  const text = await git.foreign([
+    "log",
+    "--reverse",
+    "--no-show-signature",
+    "--no-notes",
+    format,
+    ...tips,
+    "--not",
+    ...known,
+    "--",
+  ]);
+  const ours = (commit: string) =>
+    record.index.proposals.findByCommit(commit) ?? record.index.archive.findByCommit(commit);
   const outcomes = parseLog(text).flatMap((commit): Omit<EntryOf<"outcome">, "id">[] => {
     if (ours(commit.hash) || record.index.outcomes.tells(commit)) return [];
     const reverted = revertedBy(commit);
     const told = reverted === undefined ? undefined : record.index.outcomes.findByCommit(reverted);
-    const made = outcomeOf(commit, { plain: settings.hook.plainCommits, byAgent: isAgents(commit, settings.hook.agents), reverted: told });
-    return made === undefined ? [] : [{ kind: "outcome", ...made, improvementId: null, sessionKey: null, source: "hook", commit: commit.hash }];
+    const made = outcomeOf(commit, {
+      plain: settings.hook.plainCommits,
+      byAgent: isAgents(commit, settings.hook.agents),
+      reverted: told,
+    });
+    return made === undefined
+      ? []
+      : [
+          {
+            kind: "outcome",
+            ...made,
+            improvementId: null,
+            sessionKey: null,
+            source: "hook",
+            commit: commit.hash,
+          },
+        ];
   });
   record.write((index) => {
     const first = index.outcomes.nextId();
-    return [...outcomes.map((outcome, i) => ({ ...outcome, id: first + i })), { kind: "seen" as const, timestamp: now().toISOString(), tips }];
+    return [
+      ...outcomes.map((outcome, i) => ({ ...outcome, id: first + i })),
+      { kind: "seen" as const, timestamp: now().toISOString(), tips },
+    ];
   });
   return outcomes.length;
 }
@@ -61,6 +90,8 @@ async function everyTip(workspace: Workspace): Promise<string[]> {
 /** Those of the commits that are still there: history can be rewritten. */
 async function existing({ git }: Workspace, commits: readonly string[]): Promise<string[]> {
   if (commits.length === 0) return [];
-  const text = await git.foreign(["cat-file", "--batch-check=%(objectname) %(objecttype)"], { stdin: commits.join("\n") + "\n" });
+  const text = await git.foreign(["cat-file", "--batch-check=%(objectname) %(objecttype)"], {
+    stdin: commits.join("\n") + "\n",
+  });
   return text.split("\n").flatMap((line) => (line.endsWith(" commit") ? [line.slice(0, 40)] : []));
 }

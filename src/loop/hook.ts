@@ -11,7 +11,11 @@ export type HookState =
 const mark = "kira-improve post-commit";
 
 /** Puts the post-commit hook in place; a hook that was there before is kept and called by ours. */
-export async function installHook({ git, repository, home }: Pick<Workspace, "git" | "repository" | "home">): Promise<HookState> {
+export async function installHook({
+  git,
+  repository,
+  home,
+}: Pick<Workspace, "git" | "repository" | "home">): Promise<HookState> {
   const script = readFileSync(findPackageFile("hooks/post-commit"), "utf8");
   const copy = join(home, "post-commit");
   const path = await git.user(["rev-parse", "--git-path", "hooks/post-commit"]);

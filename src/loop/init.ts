@@ -28,7 +28,10 @@ export interface Initialised {
 }
 
 /** What has to be there before a workspace can be opened: the configuration, and the index kept out of git. */
-export async function prepareRepository({ folder, preset }: InitRequest): Promise<{ written: boolean; preset: string | null }> {
+export async function prepareRepository({
+  folder,
+  preset,
+}: InitRequest): Promise<{ written: boolean; preset: string | null }> {
   const repository = findRepository(folder);
   const git = new Git(repository);
   await git.checkVersion();
@@ -51,31 +54,62 @@ export async function prepareRepository({ folder, preset }: InitRequest): Promis
 }
 
 /** Sets up a repository; safe to run again. Nothing of the user's is changed but for the files named here. */
-export async function init(workspace: Workspace, prepared: { written: boolean; preset: string | null }): Promise<Initialised> {
+export async function init(
+  workspace: Workspace,
+  prepared: { written: boolean; preset: string | null },
+): Promise<Initialised> {
   using _lock = workspace.lock("init");
   const { objects, repository, settings, git, record, indexFile, report } = workspace;
   const production = readBranch(repository, settings.production);
   if (production === undefined)
-    throw new KiraError("invalid", `The production branch ${settings.production} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`);
+    throw new KiraError(
+      "invalid",
+      `The production branch ${settings.production} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`,
+    );
   const { tree } = await objects.readCommit(production);
   const node = await plantRoot(workspace, { config: settings, production, tree });
   const hook = await installHook(workspace);
   // `git log --decorate` would otherwise show every number we ever reserved.
-  const excluded = await git.userAnswer(["config", "--local", "--get-all", "log.excludeDecoration"], { answers: [1] });
-  if (!excluded.stdout.split("\n").includes("refs/kira/*")) await git.user(["config", "--local", "--add", "log.excludeDecoration", "refs/kira/*"]);
+  const excluded = await git.userAnswer(["config", "--local", "--get-all", "log.excludeDecoration"], {
+    answers: [1],
+  });
+  if (!excluded.stdout.split("\n").includes("refs/kira/*"))
+    await git.user(["config", "--local", "--add", "log.excludeDecoration", "refs/kira/*"]);
   if (record.index.facts.find("seen") === undefined)
     record.write(() => [{ kind: "seen", timestamp: workspace.now().toISOString(), tips: [production] }]);
   const configCommitted = (await objects.find(tree, configFile)) !== undefined;
-  report({ kind: "step", step: "init", what: `${repository.worktree} is set up`, why: `${node.tag} is production as it was found` });
-  return { ...prepared, configWritten: prepared.written, configCommitted, production: settings.production, node, hook, index: indexFile };
+  report({
+    kind: "step",
+    step: "init",
+    what: `${repository.worktree} is set up`,
+    why: `${node.tag} is production as it was found`,
+  });
+  return {
+    ...prepared,
+    configWritten: prepared.written,
+    configCommitted,
+    production: settings.production,
+    node,
+    hook,
+    index: indexFile,
+  };
 }
 
 async function currentBranch(git: Git, repository: Repository): Promise<string> {
-  const { status, stdout } = await git.foreignAnswer(["symbolic-ref", "--quiet", "--short", "HEAD"], { answers: [1] });
-  if (status !== 0) throw new KiraError("invalid", "HEAD is detached, so there is no branch to take for production. Check a branch out first: git switch <branch>.");
+  const { status, stdout } = await git.foreignAnswer(["symbolic-ref", "--quiet", "--short", "HEAD"], {
+    answers: [1],
+  });
+  if (status !== 0)
+    throw new KiraError(
+      "invalid",
+      "HEAD is detached, so there is no branch to take for production. Check a branch out first: git switch <branch>.",
+    );
   const branch = stdout.trim();
   if (readBranch(repository, branch) === undefined)
-    throw new KiraError("invalid", `The branch ${branch} has no commit yet. Commit the agent's configuration first: git add … && git commit.`);
+    throw new KiraError(
+      "invalid",
+      `The branch ${branch} has no commit yet. Commit the agent's configuration first: git add … && git commit.`,
+    );
   return branch;
 }
 

@@ -13,14 +13,21 @@ export function log(
   outcomes: readonly NewOutcome[],
   source: Source,
 ): { count: number; last: Outcome | undefined } {
-  for (const { improvementId } of outcomes) if (improvementId !== null) record.index.proposals.get(improvementId);
+  for (const { improvementId } of outcomes)
+    if (improvementId !== null) record.index.proposals.get(improvementId);
   let last: Outcome | undefined;
   for (let from = 0; from < outcomes.length; from += chunk) {
     const entries = record.write((index) => {
       const first = index.outcomes.nextId();
       return outcomes
         .slice(from, from + chunk)
-        .map((outcome, i) => ({ kind: "outcome" as const, id: first + i, ...outcome, source, commit: live ?? null }));
+        .map((outcome, i) => ({
+          kind: "outcome" as const,
+          id: first + i,
+          ...outcome,
+          source,
+          commit: live ?? null,
+        }));
     });
     const { kind: _, ...recorded } = entries.at(-1)!;
     last = recorded;

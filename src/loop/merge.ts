@@ -18,7 +18,10 @@ export interface MergeRequest {
 }
 
 /** Step 5. Production moves forward to a proposal whose verdict holds for exactly what is there now. */
-export async function merge(workspace: Workspace, { proposalId, judgement }: MergeRequest): Promise<ArchiveNode> {
+export async function merge(
+  workspace: Workspace,
+  { proposalId, judgement }: MergeRequest,
+): Promise<ArchiveNode> {
   using _lock = workspace.lock("merge");
   const { record, now, settings } = workspace;
   const rules = await workspace.rules();
@@ -34,7 +37,8 @@ export async function merge(workspace: Workspace, { proposalId, judgement }: Mer
     delta: evaluation?.statistics.delta ?? null,
     interval: evaluation?.statistics.interval ?? null,
     evaluationId: evaluation?.id ?? null,
-    description: judgement === undefined ? proposal.hypothesis : `${proposal.hypothesis} (unproven: ${judgement})`,
+    description:
+      judgement === undefined ? proposal.hypothesis : `${proposal.hypothesis} (unproven: ${judgement})`,
   });
   const intent: Intent = {
     uuid: randomUUID(),
@@ -51,7 +55,9 @@ export async function merge(workspace: Workspace, { proposalId, judgement }: Mer
   try {
     await fastForward(workspace, intent.ref, intent.from, intent.to);
   } catch (error) {
-    record.write(() => [{ kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" }]);
+    record.write(() => [
+      { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" },
+    ]);
     throw error;
   }
   await completeMerge(workspace, intent);
@@ -59,7 +65,10 @@ export async function merge(workspace: Workspace, { proposalId, judgement }: Mer
 }
 
 /** Everything that follows from a production branch that has moved: done by `merge`, or by recovery after a crash. */
-export async function completeMerge(workspace: Workspace, { uuid, node, proposalId, to, note }: Intent): Promise<void> {
+export async function completeMerge(
+  workspace: Workspace,
+  { uuid, node, proposalId, to, note }: Intent,
+): Promise<void> {
   const { record, now, report } = workspace;
   if (!node) return;
   const timestamp = now().toISOString();
@@ -83,36 +92,77 @@ export async function completeMerge(workspace: Workspace, { uuid, node, proposal
     { kind: "completion", uuid, timestamp, result: "done" },
   ]);
   await tagNode(workspace, node);
-  report({ kind: "step", step: "merge", what: `proposal ${proposalId} is production, archived as ${node.tag}`, why: note });
+  report({
+    kind: "step",
+    step: "merge",
+    what: `proposal ${proposalId} is production, archived as ${node.tag}`,
+    why: note,
+  });
 }
 
 /**
  * The evaluation that allows the merge; undefined if a person's judgement does.
  * @throws KiraError `refused` with the reason, `conflict` if production has moved
  */
-async function permission(workspace: Workspace, rules: Rules, proposal: ProposalState, judgement: string | undefined): Promise<Evaluation | undefined> {
+async function permission(
+  workspace: Workspace,
+  rules: Rules,
+  proposal: ProposalState,
+  judgement: string | undefined,
+): Promise<Evaluation | undefined> {
   const { id, commit, status } = proposal;
   const { record, refs, git } = workspace;
-  if (status === "merged") throw new KiraError("conflict", `Proposal ${id} is merged already. See it with: kira-improve proposals --show ${id}.`);
+  if (status === "merged")
+    throw new KiraError(
+      "conflict",
+      `Proposal ${id} is merged already. See it with: kira-improve proposals --show ${id}.`,
+    );
   if (!(await refs.isAncestor(rules.production, commit)))
-    throw new KiraError("conflict", `Production has moved since proposal ${id} was made, so it cannot be fast-forwarded. Propose it again: kira-improve propose --from ${commit.slice(0, 10)}.`);
+    throw new KiraError(
+      "conflict",
+      `Production has moved since proposal ${id} was made, so it cannot be fast-forwarded. Propose it again: kira-improve propose --from ${commit.slice(0, 10)}.`,
+    );
   const changes = await changesBetween(git, rules.tree, proposal.tree);
   const reasons = refusals(changes, (await listTree(git, proposal.tree)).keys(), rules.config);
-  if (reasons.length > 0) throw new KiraError("refused", `Proposal ${id} may not be merged: ${reasons.join(" ")} Propose a change without them.`, { reasons });
+  if (reasons.length > 0)
+    throw new KiraError(
+      "refused",
+      `Proposal ${id} may not be merged: ${reasons.join(" ")} Propose a change without them.`,
+      { reasons },
+    );
   const evaluation = record.index.evaluations.of(id).at(-1);
   const show = `See why with: kira-improve proposals --show ${id}.`;
-  if (status === "rejected") throw new KiraError("refused", `Proposal ${id} is rejected: ${proposal.rejectionReason} ${show}`);
+  if (status === "rejected")
+    throw new KiraError("refused", `Proposal ${id} is rejected: ${proposal.rejectionReason} ${show}`);
   if (judgement !== undefined) {
-    if (judgement.trim() === "") throw new KiraError("invalid", "A merge on judgement needs a reason. Say why with --reason.");
+    if (judgement.trim() === "")
+      throw new KiraError("invalid", "A merge on judgement needs a reason. Say why with --reason.");
     return evaluation;
   }
-  if (!evaluation) throw new KiraError("refused", `Proposal ${id} has not been evaluated. Run: kira-improve evaluate --proposal-id ${id}.`);
-  if (evaluation.verdict !== "improved") throw new KiraError("refused", `The verdict on proposal ${id} is ${evaluation.verdict}, and only improved is merged. ${show} To merge on your own judgement, add --on-judgement --reason "…".`);
+  if (!evaluation)
+    throw new KiraError(
+      "refused",
+      `Proposal ${id} has not been evaluated. Run: kira-improve evaluate --proposal-id ${id}.`,
+    );
+  if (evaluation.verdict !== "improved")
+    throw new KiraError(
+      "refused",
+      `The verdict on proposal ${id} is ${evaluation.verdict}, and only improved is merged. ${show} To merge on your own judgement, add --on-judgement --reason "…".`,
+    );
   if (evaluation.baseline !== rules.production || evaluation.tree !== proposal.tree)
-    throw new KiraError("refused", `The verdict on proposal ${id} belongs to another production. Run: kira-improve evaluate --proposal-id ${id}.`);
+    throw new KiraError(
+      "refused",
+      `The verdict on proposal ${id} belongs to another production. Run: kira-improve evaluate --proposal-id ${id}.`,
+    );
   if (evaluation.bankDigest !== (await readBank(workspace, rules)).digest)
-    throw new KiraError("refused", `The task bank has changed since proposal ${id} was judged. Run: kira-improve evaluate --proposal-id ${id}.`);
+    throw new KiraError(
+      "refused",
+      `The task bank has changed since proposal ${id} was judged. Run: kira-improve evaluate --proposal-id ${id}.`,
+    );
   if (!evaluation.contained && !(await workspace.approvals("acceptUnsandboxed")).includes("true"))
-    throw new KiraError("refused", `The trials of proposal ${id} ran without a sandbox, so the agent could have reached its grader. Evaluate it in one, or accept that here with: git config kira.acceptUnsandboxed true.`);
+    throw new KiraError(
+      "refused",
+      `The trials of proposal ${id} ran without a sandbox, so the agent could have reached its grader. Evaluate it in one, or accept that here with: git config kira.acceptUnsandboxed true.`,
+    );
   return evaluation;
 }

@@ -11,21 +11,42 @@ const mostPaths = 400;
 type NewNode = Omit<ArchiveNode, "id" | "timestamp" | "tag" | "configHash" | "snapshot">;
 
 /** A node for a commit, not yet recorded or tagged, under the next free number. */
-export async function draftNode({ git, refs, record, now }: Workspace, { config }: Pick<Rules, "config">, facts: NewNode): Promise<ArchiveNode> {
-  const taken = (await refs.list(`refs/tags/${tagPrefix}`)).map(({ name }) => Number(name.split("/").at(-1)) + 1);
+export async function draftNode(
+  { git, refs, record, now }: Workspace,
+  { config }: Pick<Rules, "config">,
+  facts: NewNode,
+): Promise<ArchiveNode> {
+  const taken = (await refs.list(`refs/tags/${tagPrefix}`)).map(
+    ({ name }) => Number(name.split("/").at(-1)) + 1,
+  );
   const known = record.index.archive.latest();
   const id = Math.max(0, ...taken.filter(Number.isFinite), known ? known.id + 1 : 0);
   const refusal = pathPolicy(config);
-  const managed = [...(await listTree(git, facts.tree))].filter(([path]) => refusal(path) === undefined).map(([path, { oid }]) => [path, oid] as const);
-  const snapshot: ConfigSnapshot = Object.fromEntries(managed.length <= mostPaths ? managed : [["tree", facts.tree]]);
-  return { id, timestamp: now().toISOString(), tag: tagOf(id), configHash: digest(...managed.flat()), snapshot, ...facts };
+  const managed = [...(await listTree(git, facts.tree))]
+    .filter(([path]) => refusal(path) === undefined)
+    .map(([path, { oid }]) => [path, oid] as const);
+  const snapshot: ConfigSnapshot = Object.fromEntries(
+    managed.length <= mostPaths ? managed : [["tree", facts.tree]],
+  );
+  return {
+    id,
+    timestamp: now().toISOString(),
+    tag: tagOf(id),
+    configHash: digest(...managed.flat()),
+    snapshot,
+    ...facts,
+  };
 }
 
 /** Tags a node's commit. Safe to do again: a tag that is there already stays. */
-export async function tagNode({ git, refs }: Pick<Workspace, "git" | "refs">, node: ArchiveNode): Promise<void> {
+export async function tagNode(
+  { git, refs }: Pick<Workspace, "git" | "refs">,
+  node: ArchiveNode,
+): Promise<void> {
   if ((await refs.list(`refs/tags/${node.tag}`)).length > 0) return;
   const { parentId, proposalId, restores, tree, score, delta, interval, evaluationId } = node;
-  const given = (name: string, value: string | number | null): Trailers => (value === null ? [] : [[name, String(value)]]);
+  const given = (name: string, value: string | number | null): Trailers =>
+    value === null ? [] : [[name, String(value)]];
   const message = messageWith(`${node.tag}: ${node.description}`, "", [
     ...given("Node", node.id),
     ...given("Parent-Node", parentId),
@@ -39,14 +60,21 @@ export async function tagNode({ git, refs }: Pick<Workspace, "git" | "refs">, no
     ...given("Evaluation", evaluationId),
     ["Schema", "1"],
   ]);
-  await git.user(["tag", "--annotate", "--file=-", "--cleanup=verbatim", node.tag, node.commit], { stdin: message });
+  await git.user(["tag", "--annotate", "--file=-", "--cleanup=verbatim", node.tag, node.commit], {
+    stdin: message,
+  });
 }
 
 /** The node that production stands on or grew from. */
-export async function nodeBelow({ refs, record }: Pick<Workspace, "refs" | "record">, commit: string): Promise<number | null> {
+export async function nodeBelow(
+  { refs, record }: Pick<Workspace, "refs" | "record">,
+  commit: string,
+): Promise<number | null> {
   const exact = record.index.archive.findByCommit(commit);
   if (exact) return exact.id;
   const merged = await refs.merged(commit, "refs/tags/kira/archive");
-  const ids = [...merged].map((name) => Number(name.split("/").at(-1))).filter((id) => record.index.archive.find(id));
+  const ids = [...merged]
+    .map((name) => Number(name.split("/").at(-1)))
+    .filter((id) => record.index.archive.find(id));
   return ids.length === 0 ? null : Math.max(...ids);
 }

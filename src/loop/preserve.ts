@@ -20,7 +20,10 @@ export async function preserve({ record, refs, objects, git, now }: Workspace): 
     const bytes = journal.bytes({ segment, offset });
     if (bytes.length === 0) continue;
     const name = (n: number, width: number) => String(n).padStart(width, "0");
-    changes.set(`${name(segment, 6)}/${name(offset, 7)}.jsonl`, { mode: "100644", oid: await objects.writeBlob(bytes) });
+    changes.set(`${name(segment, 6)}/${name(offset, 7)}.jsonl`, {
+      mode: "100644",
+      oid: await objects.writeBlob(bytes),
+    });
     end = { segment, offset: offset + bytes.length };
   }
   if (changes.size === 0) return;

@@ -66,12 +66,22 @@ function choosePattern({ id, patterns }: Analysis, name: string | undefined): Pa
   const pattern = name === undefined ? patterns[0] : patterns.find((candidate) => candidate.id === name);
   if (pattern) return pattern;
   if (name === undefined)
-    throw new KiraError("not-found", `Analysis ${id} found no pattern of failures. Log more outcomes, or lower --min-failures, and analyze again.`);
-  throw new KiraError("not-found", `Analysis ${id} has no pattern "${name}". It has: ${patterns.map((candidate) => candidate.id).join(", ")}.`);
+    throw new KiraError(
+      "not-found",
+      `Analysis ${id} found no pattern of failures. Log more outcomes, or lower --min-failures, and analyze again.`,
+    );
+  throw new KiraError(
+    "not-found",
+    `Analysis ${id} has no pattern "${name}". It has: ${patterns.map((candidate) => candidate.id).join(", ")}.`,
+  );
 }
 
 /** @throws KiraError `not-found` or `invalid` */
-export async function parentCommit({ record }: Workspace, { production }: Rules, parent: string | undefined): Promise<string> {
+export async function parentCommit(
+  { record }: Workspace,
+  { production }: Rules,
+  parent: string | undefined,
+): Promise<string> {
   if (parent === undefined) return production;
   const [, kind, number] = /^(node|proposal):(\d+)$/.exec(parent) ?? [];
   if (kind === "node") return record.index.archive.get(Number(number)).commit;
@@ -80,7 +90,11 @@ export async function parentCommit({ record }: Workspace, { production }: Rules,
 }
 
 /** The files a proposal may change, as text, without those too large to be configuration. */
-async function allowedFiles({ git, objects }: Workspace, { config }: Rules, tree: string): Promise<Map<string, string>> {
+async function allowedFiles(
+  { git, objects }: Workspace,
+  { config }: Rules,
+  tree: string,
+): Promise<Map<string, string>> {
   const refusal = pathPolicy(config);
   const files = new Map<string, string>();
   for (const [path, { mode, oid }] of await listTree(git, tree)) {
@@ -105,7 +119,9 @@ async function ask(
   const asked = proposer(model);
   const draft = await asked.propose({
     pattern,
-    failures: outcomes.failuresOf(pattern.category, since, mostOutcomes).filter((outcome) => matchesPattern(pattern, outcome, analysis.patterns)),
+    failures: outcomes
+      .failuresOf(pattern.category, since, mostOutcomes)
+      .filter((outcome) => matchesPattern(pattern, outcome, analysis.patterns)),
     contrast: outcomes.contrast(pattern.category, since, mostOutcomes),
     files,
     config: config.propose,
@@ -115,20 +131,33 @@ async function ask(
   });
   if (draft) return draft;
   const also = settings.propose.knobs.length === 0 ? " or declare more knobs" : "";
-  throw new KiraError("inconclusive", `The ${asked.name} proposer has no untried idea left for ${pattern.id}. Log more outcomes${also}, choose another pattern, or ask a model with --model.`);
+  throw new KiraError(
+    "inconclusive",
+    `The ${asked.name} proposer has no untried idea left for ${pattern.id}. Log more outcomes${also}, choose another pattern, or ask a model with --model.`,
+  );
 }
 
 /** The tree with the new contents. Paths are checked first: what a proposer wrote is hostile until then. */
-async function writeContents({ objects }: Workspace, tree: string, contents: Contents, { config }: Rules): Promise<string> {
+async function writeContents(
+  { objects }: Workspace,
+  tree: string,
+  contents: Contents,
+  { config }: Rules,
+): Promise<string> {
   const refusal = pathPolicy(config);
   const changes = new Map<string, FileEntry | undefined>();
   for (const [path, content] of contents) {
     const reason = refusal(path);
-    if (reason) throw new KiraError("refused", `${JSON.stringify(path)} may not be changed: ${reason}. Propose a change of other files.`);
+    if (reason)
+      throw new KiraError(
+        "refused",
+        `${JSON.stringify(path)} may not be changed: ${reason}. Propose a change of other files.`,
+      );
     const mode = (await objects.find(tree, path))?.mode ?? "100644";
     changes.set(path, content === undefined ? undefined : { mode, oid: await objects.writeBlob(content) });
   }
   const written = await objects.writeTree(tree, changes);
-  if (written === undefined) throw new KiraError("refused", "The proposal deletes every file. Propose a smaller change.");
+  if (written === undefined)
+    throw new KiraError("refused", "The proposal deletes every file. Propose a smaller change.");
   return written;
 }

@@ -37,15 +37,25 @@ function tryLock(workspace: Workspace): Disposable | undefined {
 async function finish(workspace: Workspace, intent: Intent): Promise<void> {
   const { refs, record, now, report } = workspace;
   const tip = await refs.findCommit(intent.ref);
-  const moved = tip === intent.to || (intent.step === "merge" && tip !== undefined && (await refs.isAncestor(intent.to, tip)));
+  const moved =
+    tip === intent.to ||
+    (intent.step === "merge" && tip !== undefined && (await refs.isAncestor(intent.to, tip)));
   if (!moved) {
-    record.write(() => [{ kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" }]);
-    report({ kind: "notice", what: `A ${intent.step} that was interrupted before production moved was taken back; run it again.` });
+    record.write(() => [
+      { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" },
+    ]);
+    report({
+      kind: "notice",
+      what: `A ${intent.step} that was interrupted before production moved was taken back; run it again.`,
+    });
     return;
   }
   if (intent.step === "merge") await completeMerge(workspace, intent);
   else await completeRestore(workspace, intent);
-  report({ kind: "notice", what: `A ${intent.step} that was interrupted after production had moved was completed.` });
+  report({
+    kind: "notice",
+    what: `A ${intent.step} that was interrupted after production had moved was completed.`,
+  });
 }
 
 /** Refs that follow from the record and are missing: branches and numbers of proposals, tags of nodes. */
@@ -53,9 +63,11 @@ async function restoreRefs(workspace: Workspace): Promise<void> {
   const { record, refs, objects } = workspace;
   const present = new Set((await refs.list("refs/kira", "refs/tags/kira")).map(({ name }) => name));
   for (const proposal of record.index.proposals.states()) {
-    if (!present.has(numberRef(proposal.id)) && (await objects.has(proposal.commit))) await publish(workspace, proposal);
+    if (!present.has(numberRef(proposal.id)) && (await objects.has(proposal.commit)))
+      await publish(workspace, proposal);
     if (proposal.rejectionReason !== null) await hideBranch(workspace, proposal);
   }
   for (const node of record.index.archive.list())
-    if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit))) await tagNode(workspace, node);
+    if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit)))
+      await tagNode(workspace, node);
 }

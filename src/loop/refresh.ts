@@ -26,7 +26,10 @@ export async function deriveStatuses({ record, refs, live }: Workspace): Promise
   const fingerprint = `${live} ${record.journal.cloneId} ${segment} ${offset}`;
   if (record.index.facts.find("fingerprint") === fingerprint) return;
   const proposals = record.index.proposals.states();
-  const merged = live === undefined || proposals.length === 0 ? new Set<string>() : await refs.merged(live, "refs/kira/ids");
+  const merged =
+    live === undefined || proposals.length === 0
+      ? new Set<string>()
+      : await refs.merged(live, "refs/kira/ids");
   const tried = record.index.trials.trees();
   record.derive((index) => {
     for (const { id, tree, rejectionReason } of proposals) {

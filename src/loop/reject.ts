@@ -5,13 +5,21 @@ import type { ProposalState } from "../store/proposals.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** A human's no. */
-export async function reject(workspace: Workspace, proposalId: number, reason: string): Promise<ProposalState> {
+export async function reject(
+  workspace: Workspace,
+  proposalId: number,
+  reason: string,
+): Promise<ProposalState> {
   using _lock = workspace.lock("reject");
   const { proposals } = workspace.record.index;
   const proposal = proposals.state(proposalId);
-  if (reason.trim() === "") throw new KiraError("invalid", "A rejection needs a reason. Say why with --reason.");
+  if (reason.trim() === "")
+    throw new KiraError("invalid", "A rejection needs a reason. Say why with --reason.");
   if (proposal.status === "merged")
-    throw new KiraError("conflict", `Proposal ${proposalId} is merged. To undo it, roll back: kira-improve archive --rollback <id>.`);
+    throw new KiraError(
+      "conflict",
+      `Proposal ${proposalId} is merged. To undo it, roll back: kira-improve archive --rollback <id>.`,
+    );
   if (proposal.status === "rejected") return proposal;
   await setAside(workspace, proposal, reason, "human");
   return proposals.state(proposalId);
@@ -26,7 +34,16 @@ export async function setAside(
   reason: string,
   by: Decision["by"],
 ): Promise<void> {
-  record.write(() => [{ kind: "decision", proposalId: proposal.id, timestamp: now().toISOString(), decision: "rejected", reason, by }]);
+  record.write(() => [
+    {
+      kind: "decision",
+      proposalId: proposal.id,
+      timestamp: now().toISOString(),
+      decision: "rejected",
+      reason,
+      by,
+    },
+  ]);
   record.derive(({ proposals }) => proposals.setStatus(proposal.id, "rejected"));
   await rejectionNotes.append(proposal.commit, JSON.stringify({ v: 1, proposal: proposal.uuid, by, reason }));
   await hideBranch({ refs }, proposal);
@@ -34,7 +51,10 @@ export async function setAside(
 }
 
 /** Safe to do again. A branch that somebody has moved on stays where it is. */
-export async function hideBranch({ refs }: Pick<Workspace, "refs">, { id, branch, commit }: Proposal): Promise<void> {
+export async function hideBranch(
+  { refs }: Pick<Workspace, "refs">,
+  { id, branch, commit }: Proposal,
+): Promise<void> {
   const existing = await refs.list(`refs/heads/${branch}`, rejectedRef(id));
   const hidden = existing.some(({ name }) => name === rejectedRef(id));
   const shown = existing.find(({ name }) => name === `refs/heads/${branch}`);

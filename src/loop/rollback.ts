@@ -28,48 +28,97 @@ export async function rollback(workspace: Workspace, id: number, forced?: Rollba
   const rules = await workspace.rules();
   const node = workspace.record.index.archive.get(id);
   if (node.commit === rules.production)
-    throw new KiraError("conflict", `Production stands on ${node.tag} already. Choose another node: kira-improve archive --list.`);
+    throw new KiraError(
+      "conflict",
+      `Production stands on ${node.tag} already. Choose another node: kira-improve archive --list.`,
+    );
   const obstacle = await whyNotReset(workspace, rules, node);
   if (forced === "reset" && obstacle)
-    throw new KiraError("refused", `Production cannot be moved back to ${node.tag}: ${obstacle}. Restore it with a new commit: kira-improve archive --rollback ${id} --restore.`);
+    throw new KiraError(
+      "refused",
+      `Production cannot be moved back to ${node.tag}: ${obstacle}. Restore it with a new commit: kira-improve archive --rollback ${id} --restore.`,
+    );
   const way = forced ?? (obstacle ? "restore" : "reset");
-  const reason = way === "reset" ? "every commit since is ours and none has been pushed" : (obstacle ?? "as you asked");
+  const reason =
+    way === "reset" ? "every commit since is ours and none has been pushed" : (obstacle ?? "as you asked");
   return way === "reset" ? reset(workspace, rules, node, reason) : restore(workspace, rules, node, reason);
 }
 
-async function whyNotReset({ refs, git, record }: Workspace, { production }: Rules, node: ArchiveNode): Promise<string | undefined> {
+async function whyNotReset(
+  { refs, git, record }: Workspace,
+  { production }: Rules,
+  node: ArchiveNode,
+): Promise<string | undefined> {
   if (!(await refs.isAncestor(node.commit, production))) return "it is not an ancestor of production";
-  const since = (await git.foreign(["rev-list", `${node.commit}..${production}`])).split("\n").filter(Boolean);
-  const strangers = since.filter((commit) => !record.index.proposals.findByCommit(commit) && !record.index.archive.findByCommit(commit));
-  if (strangers.length > 0) return `${strangers.length} of the ${since.length} commits since are not kira-improve's`;
-  const remote = await git.foreign(["for-each-ref", "--format=%(refname:short)", `--contains=${since.at(-1)}`, "refs/remotes"]);
+  const since = (await git.foreign(["rev-list", `${node.commit}..${production}`]))
+    .split("\n")
+    .filter(Boolean);
+  const strangers = since.filter(
+    (commit) => !record.index.proposals.findByCommit(commit) && !record.index.archive.findByCommit(commit),
+  );
+  if (strangers.length > 0)
+    return `${strangers.length} of the ${since.length} commits since are not kira-improve's`;
+  const remote = await git.foreign([
+    "for-each-ref",
+    "--format=%(refname:short)",
+    `--contains=${since.at(-1)}`,
+    "refs/remotes",
+  ]);
   return remote === "" ? undefined : `commits since are on ${remote.split("\n")[0]}`;
 }
 
-async function reset(workspace: Workspace, { production }: Rules, node: ArchiveNode, reason: string): Promise<Rollback> {
+async function reset(
+  workspace: Workspace,
+  { production }: Rules,
+  node: ArchiveNode,
+  reason: string,
+): Promise<Rollback> {
   const { record, refs, now, settings, report } = workspace;
   const intent = intentOf(workspace, production, node.commit, null, `reset to ${node.tag}`);
   // The old tip stays reachable whatever happens next.
-  await refs.move([{ ref: `refs/kira/undo/${now().toISOString().replace(/[:.]/g, "-")}-${intent.uuid.slice(0, 8)}`, from: undefined, to: production }]);
+  await refs.move([
+    {
+      ref: `refs/kira/undo/${now().toISOString().replace(/[:.]/g, "-")}-${intent.uuid.slice(0, 8)}`,
+      from: undefined,
+      to: production,
+    },
+  ]);
   record.write(() => [{ kind: "intent", ...intent }]);
-  await attempt(workspace, intent, () => moveBack(workspace, `refs/heads/${settings.production}`, production, node.commit));
-  record.write(() => [{ kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "done" }]);
+  await attempt(workspace, intent, () =>
+    moveBack(workspace, `refs/heads/${settings.production}`, production, node.commit),
+  );
+  record.write(() => [
+    { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "done" },
+  ]);
   report({ kind: "step", step: "rollback", what: `production moved back to ${node.tag}`, why: reason });
   return { node, way: "reset", reason, from: production, to: node.commit, made: null };
 }
 
-async function restore(workspace: Workspace, rules: Rules, node: ArchiveNode, reason: string): Promise<Rollback> {
+async function restore(
+  workspace: Workspace,
+  rules: Rules,
+  node: ArchiveNode,
+  reason: string,
+): Promise<Rollback> {
   const { objects, record, git, now, settings, report } = workspace;
   const tree = await treeWith(workspace, rules, node);
-  if (tree === rules.tree) throw new KiraError("conflict", `The managed files already equal those of ${node.tag}. Choose another node: kira-improve archive --list.`);
+  if (tree === rules.tree)
+    throw new KiraError(
+      "conflict",
+      `The managed files already equal those of ${node.tag}. Choose another node: kira-improve archive --list.`,
+    );
   const committer = await git.committer();
   const commit = await objects.writeCommit({
     tree,
     parents: [rules.production],
-    message: messageWith(`revert: restore ${node.tag}`, `The managed files are those of ${node.tag} again: ${node.description}.`, [
-      ["Restores", String(node.id)],
-      ["Schema", "1"],
-    ]),
+    message: messageWith(
+      `revert: restore ${node.tag}`,
+      `The managed files are those of ${node.tag} again: ${node.description}.`,
+      [
+        ["Restores", String(node.id)],
+        ["Schema", "1"],
+      ],
+    ),
     author: committer,
     committer,
     at: now(),
@@ -88,7 +137,9 @@ async function restore(workspace: Workspace, rules: Rules, node: ArchiveNode, re
   });
   const intent = intentOf(workspace, rules.production, commit, made, `restore ${node.tag}`);
   record.write(() => [{ kind: "intent", ...intent }]);
-  await attempt(workspace, intent, () => fastForward(workspace, `refs/heads/${settings.production}`, rules.production, commit));
+  await attempt(workspace, intent, () =>
+    fastForward(workspace, `refs/heads/${settings.production}`, rules.production, commit),
+  );
   await completeRestore(workspace, intent);
   report({ kind: "step", step: "rollback", what: `${made.tag} restores ${node.tag}`, why: reason });
   return { node, way: "restore", reason, from: rules.production, to: commit, made };
@@ -97,16 +148,39 @@ async function restore(workspace: Workspace, rules: Rules, node: ArchiveNode, re
 /** Done by `rollback`, or by recovery after a crash. */
 export async function completeRestore(workspace: Workspace, { uuid, node }: Intent): Promise<void> {
   const timestamp = workspace.now().toISOString();
-  workspace.record.write(() => [...(node ? [{ kind: "node" as const, ...node }] : []), { kind: "completion" as const, uuid, timestamp, result: "done" as const }]);
+  workspace.record.write(() => [
+    ...(node ? [{ kind: "node" as const, ...node }] : []),
+    { kind: "completion" as const, uuid, timestamp, result: "done" as const },
+  ]);
   if (node) await tagNode(workspace, node);
 }
 
-function intentOf({ now, settings }: Workspace, from: string, to: string, node: ArchiveNode | null, note: string): Intent {
+function intentOf(
+  { now, settings }: Workspace,
+  from: string,
+  to: string,
+  node: ArchiveNode | null,
+  note: string,
+): Intent {
   const ref = `refs/heads/${settings.production}`;
-  return { uuid: randomUUID(), timestamp: now().toISOString(), step: "rollback", ref, from, to, node, proposalId: null, note };
+  return {
+    uuid: randomUUID(),
+    timestamp: now().toISOString(),
+    step: "rollback",
+    ref,
+    from,
+    to,
+    node,
+    proposalId: null,
+    note,
+  };
 }
 
-async function attempt({ record, now }: Workspace, { uuid }: Intent, move: () => Promise<void>): Promise<void> {
+async function attempt(
+  { record, now }: Workspace,
+  { uuid }: Intent,
+  move: () => Promise<void>,
+): Promise<void> {
   try {
     await move();
   } catch (error) {
@@ -116,10 +190,15 @@ async function attempt({ record, now }: Workspace, { uuid }: Intent, move: () =>
 }
 
 /** Production's tree with the managed paths as they were at a node. */
-async function treeWith({ git, objects }: Workspace, { config, tree }: Rules, node: ArchiveNode): Promise<string> {
+async function treeWith(
+  { git, objects }: Workspace,
+  { config, tree }: Rules,
+  node: ArchiveNode,
+): Promise<string> {
   const refusal = pathPolicy(config);
   const managed = (path: string) => refusal(path) === undefined;
   const changes = new Map<string, FileEntry | undefined>();
-  for (const { path, before } of await changesBetween(git, node.tree, tree)) if (managed(path)) changes.set(path, before);
+  for (const { path, before } of await changesBetween(git, node.tree, tree))
+    if (managed(path)) changes.set(path, before);
   return (await objects.writeTree(tree, changes)) ?? tree;
 }

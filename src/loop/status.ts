@@ -10,8 +10,15 @@ export interface StatusReport {
   readonly before: Rate;
   readonly byDay: ReadonlyArray<Rate & { readonly day: string }>;
   readonly pending: ReadonlyArray<Pick<ProposalState, "id" | "status" | "hypothesis" | "risk">>;
-  readonly merges: readonly Pick<ArchiveNode, "id" | "tag" | "timestamp" | "description" | "delta" | "proposalId">[];
-  readonly lastAnalysis: { readonly id: number; readonly timestamp: string; readonly patterns: number } | null;
+  readonly merges: readonly Pick<
+    ArchiveNode,
+    "id" | "tag" | "timestamp" | "description" | "delta" | "proposalId"
+  >[];
+  readonly lastAnalysis: {
+    readonly id: number;
+    readonly timestamp: string;
+    readonly patterns: number;
+  } | null;
   /** What to do next, as commands with a reason. */
   readonly due: ReadonlyArray<{ readonly command: string; readonly reason: string }>;
 }
@@ -34,7 +41,9 @@ export function status({ record, now, live, production, settings }: Workspace): 
   const at = (back: number) => new Date(time - back * day).toISOString();
   const until = new Date(time + 1).toISOString();
   const recent = rateOf(sum([...outcomes.counts(at(days), until).values()]));
-  const pending = proposals.states().filter(({ status: state }) => state !== "merged" && state !== "rejected");
+  const pending = proposals
+    .states()
+    .filter(({ status: state }) => state !== "merged" && state !== "rejected");
   const last = analyses.latest();
   return {
     production: { branch: production, commit: live ?? null },
@@ -42,24 +51,69 @@ export function status({ record, now, live, production, settings }: Workspace): 
     recent: { days, ...recent },
     before: rateOf(sum([...outcomes.counts(at(2 * days), at(days)).values()])),
     byDay: outcomes.byDay(at(13).slice(0, 10)).map((counts) => ({ day: counts.day, ...rateOf(counts) })),
-    pending: pending.map(({ id, status: state, hypothesis, risk }) => ({ id, status: state, hypothesis, risk })),
-    merges: archive.list().filter(({ parentId }) => parentId !== null).slice(-5).reverse()
-      .map(({ id, tag, timestamp, description, delta, proposalId }) => ({ id, tag, timestamp, description, delta, proposalId })),
+    pending: pending.map(({ id, status: state, hypothesis, risk }) => ({
+      id,
+      status: state,
+      hypothesis,
+      risk,
+    })),
+    merges: archive
+      .list()
+      .filter(({ parentId }) => parentId !== null)
+      .slice(-5)
+      .reverse()
+      .map(({ id, tag, timestamp, description, delta, proposalId }) => ({
+        id,
+        tag,
+        timestamp,
+        description,
+        delta,
+        proposalId,
+      })),
     lastAnalysis: last ? { id: last.id, timestamp: last.timestamp, patterns: last.patterns.length } : null,
     due: due(pending, recent, last?.timestamp, time, days),
   };
 }
 
-function due(pending: readonly ProposalState[], recent: Rate, analysed: string | undefined, time: number, days: number): StatusReport["due"] {
+function due(
+  pending: readonly ProposalState[],
+  recent: Rate,
+  analysed: string | undefined,
+  time: number,
+  days: number,
+): StatusReport["due"] {
   const validated = pending.filter(({ status: state }) => state === "validated");
   const untried = pending.filter(({ status: state }) => state === "draft");
   const seen = recent.success + recent.failure + recent.partial;
   const stale = analysed === undefined || time - Date.parse(analysed) >= days * day;
   return [
-    ...validated.map(({ id }) => ({ command: `kira-improve merge --proposal-id ${id}`, reason: "it is validated" })),
-    ...untried.map(({ id }) => ({ command: `kira-improve evaluate --proposal-id ${id}`, reason: "it has not been tried" })),
-    ...(seen === 0 ? [{ command: "kira-improve log --task … --outcome … --category …", reason: `nothing was logged in ${days} days` }] : []),
-    ...(seen > 0 && stale ? [{ command: "kira-improve run", reason: analysed === undefined ? "there is no analysis yet" : `the last analysis is ${Math.floor((time - Date.parse(analysed)) / day)} days old` }] : []),
+    ...validated.map(({ id }) => ({
+      command: `kira-improve merge --proposal-id ${id}`,
+      reason: "it is validated",
+    })),
+    ...untried.map(({ id }) => ({
+      command: `kira-improve evaluate --proposal-id ${id}`,
+      reason: "it has not been tried",
+    })),
+    ...(seen === 0
+      ? [
+          {
+            command: "kira-improve log --task … --outcome … --category …",
+            reason: `nothing was logged in ${days} days`,
+          },
+        ]
+      : []),
+    ...(seen > 0 && stale
+      ? [
+          {
+            command: "kira-improve run",
+            reason:
+              analysed === undefined
+                ? "there is no analysis yet"
+                : `the last analysis is ${Math.floor((time - Date.parse(analysed)) / day)} days old`,
+          },
+        ]
+      : []),
   ];
 }
 

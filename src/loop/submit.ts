@@ -32,9 +32,17 @@ export async function inspect(
   const adds = changes.some(({ before, after }) => after && !before);
   const reasons = refusals(changes, adds ? (await listTree(git, tree)).keys() : [], config);
   if (reasons.length > 0)
-    throw new KiraError("refused", `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`, { reasons });
+    throw new KiraError(
+      "refused",
+      `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`,
+      { reasons },
+    );
   const twin = record.index.proposals.findByTree(tree);
-  if (twin) throw new KiraError("refused", `Proposal ${twin.id} already has exactly this content. See it with: kira-improve proposals --show ${twin.id}.`);
+  if (twin)
+    throw new KiraError(
+      "refused",
+      `Proposal ${twin.id} already has exactly this content. See it with: kira-improve proposals --show ${twin.id}.`,
+    );
   return { changes, patch: await renderPatch(objects, changes) };
 }
 
@@ -95,7 +103,10 @@ export async function submit(
 }
 
 /** Puts a recorded proposal's refs in place; done again by recovery if a crash came between. */
-export async function publish({ refs }: Pick<Workspace, "refs">, { id, branch, commit }: Proposal): Promise<void> {
+export async function publish(
+  { refs }: Pick<Workspace, "refs">,
+  { id, branch, commit }: Proposal,
+): Promise<void> {
   await refs.move([
     { ref: numberRef(id), from: undefined, to: commit },
     { ref: `refs/heads/${branch}`, from: undefined, to: commit },

@@ -13,18 +13,28 @@ const notFixtures = /^(solution|grader)\//;
  * The task bank as it stands on the production branch; what a candidate says about it does not count.
  * @throws KiraError `invalid` for a task that cannot be parsed, two of one name, or no task at all
  */
-export async function readBank({ git, objects }: Pick<Workspace, "git" | "objects">, { config, tree }: Pick<Rules, "config" | "tree">): Promise<TaskBank> {
+export async function readBank(
+  { git, objects }: Pick<Workspace, "git" | "objects">,
+  { config, tree }: Pick<Rules, "config" | "tree">,
+): Promise<TaskBank> {
   const files = await listTree(git, tree, config.tasks);
   const tasks = new Map<string, Task>();
   for (const [file, { oid }] of files) {
     if (!isTaskFile(file, config.tasks)) continue;
     const task = makeTask(file, (await objects.readBlob(oid)).toString("utf8"), files);
     const twin = tasks.get(task.name);
-    if (twin) throw new KiraError("invalid", `${twin.file} and ${file} both describe the task "${task.name}". Rename one of them.`);
+    if (twin)
+      throw new KiraError(
+        "invalid",
+        `${twin.file} and ${file} both describe the task "${task.name}". Rename one of them.`,
+      );
     tasks.set(task.name, task);
   }
   if (tasks.size === 0)
-    throw new KiraError("invalid", `There are no tasks in ${config.tasks} on ${config.production}. Write some, or start from a failure with: kira-improve tasks add --from-outcome <id>; then commit them.`);
+    throw new KiraError(
+      "invalid",
+      `There are no tasks in ${config.tasks} on ${config.production}. Write some, or start from a failure with: kira-improve tasks add --from-outcome <id>; then commit them.`,
+    );
   return bankOf([...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
@@ -36,17 +46,29 @@ export function isTaskFile(file: string, folder: string): boolean {
 
 export function bankOf(tasks: readonly Task[]): TaskBank {
   const enabled = tasks.filter((task) => task.enabled);
-  return { tasks, digest: digest(...enabled.flatMap(({ name, attemptDigest, gradingDigest }) => [name, attemptDigest, gradingDigest])) };
+  return {
+    tasks,
+    digest: digest(
+      ...enabled.flatMap(({ name, attemptDigest, gradingDigest }) => [name, attemptDigest, gradingDigest]),
+    ),
+  };
 }
 
 /** A task with what lies beside it. */
 export function makeTask(file: string, text: string, files: ReadonlyMap<string, FileEntry>): Task {
   const task = parseTask(text, file);
   const stem = basename(file) === "task.json" ? basename(dirname(file)) : basename(file, ".json");
-  if (task.name !== stem) throw new KiraError("invalid", `The task in ${file} calls itself "${task.name}". Its name has to be "${stem}", like the file's.`, { file });
+  if (task.name !== stem)
+    throw new KiraError(
+      "invalid",
+      `The task in ${file} calls itself "${task.name}". Its name has to be "${stem}", like the file's.`,
+      { file },
+    );
   const folder = basename(file) === "task.json" ? `${dirname(file)}/` : undefined;
   const beside = [...files].flatMap(([path, { oid }]) =>
-    folder !== undefined && path.startsWith(folder) && path !== file ? [[path.slice(folder.length), oid] as const] : [],
+    folder !== undefined && path.startsWith(folder) && path !== file
+      ? [[path.slice(folder.length), oid] as const]
+      : [],
   );
   const fixtures = Object.fromEntries(beside.filter(([path]) => !notFixtures.test(path)));
   const graders = Object.fromEntries(beside.filter(([path]) => path.startsWith("grader/")));

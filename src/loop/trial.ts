@@ -44,7 +44,8 @@ export function openTrialRoom(workspace: Workspace, setting: Setting): TrialRoom
     return slot;
   };
   const manifestOf = (tree: string): Promise<Manifest> => {
-    const manifest = manifests.get(tree) ?? listTree(git, tree).then((entries) => readManifest(objects, entries, hidden));
+    const manifest =
+      manifests.get(tree) ?? listTree(git, tree).then((entries) => readManifest(objects, entries, hidden));
     manifests.set(tree, manifest);
     return manifest;
   };
@@ -58,7 +59,10 @@ export function openTrialRoom(workspace: Workspace, setting: Setting): TrialRoom
     const started = performance.now();
     const answer = await attemptTask(workspace, setting, agent, slot.directory, task, spec, seconds * 1000);
     const durationMs = Math.round(performance.now() - started);
-    const graded = answer.ending === "error" ? { score: 0, reason: answer.reason } : await grade(workspace, setting, task, slot.directory, answer);
+    const graded =
+      answer.ending === "error"
+        ? { score: 0, reason: answer.reason }
+        : await grade(workspace, setting, task, slot.directory, answer);
     const { costUsd, tokens, model } = answer;
     const { key, arm, tree, stream, repeat } = spec;
     return {
@@ -97,7 +101,10 @@ export function openTrialRoom(workspace: Workspace, setting: Setting): TrialRoom
 
 /** The bank and our own configuration lie in the tree that an agent gets: they are left out of its folder. */
 function hiddenPaths({ tasks, index }: Config): (path: string) => boolean {
-  return picomatch([tasks, `${tasks}/**`, configFile, index, `${kiraFolder}/**`], { dot: true, nocase: true });
+  return picomatch([tasks, `${tasks}/**`, configFile, index, `${kiraFolder}/**`], {
+    dot: true,
+    nocase: true,
+  });
 }
 
 const entriesOf = (blobs: Readonly<Record<string, string>>) =>
@@ -179,5 +186,9 @@ function resultOf({ ending }: Answer, { score }: Grade): Trial["result"] {
 /** Where programs are found in a trial: beside the runtime we run on, then where the system keeps them. */
 function searchPath({ PATH = "" }: NodeJS.ProcessEnv): string {
   const system = ["/usr/local/bin", "/usr/bin", "/bin"];
-  return [dirname(process.execPath), ...system, ...PATH.split(":").filter((path) => path.startsWith("/") && !system.includes(path))].join(":");
+  return [
+    dirname(process.execPath),
+    ...system,
+    ...PATH.split(":").filter((path) => path.startsWith("/") && !system.includes(path)),
+  ].join(":");
 }

@@ -5,8 +5,8 @@ import { tellingTerms, termsOf } from "../domain/terms.ts";
 
 type Lessons = NonNullable<Config["propose"]["lessons"]>;
 
-/** Standard deviations by which a term must stand out. One is enough: the prior doubts rare words already. */
-const surety = 1;
+/** Standard deviations by which a term must stand out: one chance in eight to do so by accident. */
+const surety = 1.15;
 
 /**
  * The terms that tell the failures from the contrast, most telling first. Tasks are compared with tasks and

@@ -81,10 +81,11 @@ function lessonIdeas(situation: Situation): Record<"full" | "short", Idea[]> {
     };
   };
   const batches = batchesOf(terms, lessons.terms);
-  const full = batches.filter((batch) => batch.length >= fewTerms);
+  const enough = Math.min(fewTerms, lessons.terms);
+  const full = batches.filter((batch) => batch.length >= enough);
   const smaller: string[][] = [];
   for (let size = lessons.terms >> 1; size >= 1; size >>= 1) smaller.push(...batchesOf(terms, size));
-  const short = [...batches.filter((batch) => batch.length < fewTerms), ...smaller];
+  const short = [...batches.filter((batch) => batch.length < enough), ...smaller];
   return { full: full.map(ideaOf), short: short.map(ideaOf) };
 }
 

@@ -12,7 +12,9 @@ export function renderArchive(nodes: readonly ArchiveNode[], current: number | n
     let at = columns.indexOf(node.id);
     if (at < 0) at = columns.push(node.id) - 1;
     const joined = columns.flatMap((id, column) => (id === node.id && column !== at ? [column] : []));
-    const graph = columns.map((_, column) => (column === at ? (node.id === current ? "@" : "*") : "|")).join(" ");
+    const graph = columns
+      .map((_, column) => (column === at ? (node.id === current ? "@" : "*") : "|"))
+      .join(" ");
     lines.push(fit(`${graph} ${summary(node)}`, width));
     for (const column of joined.reverse()) columns.splice(column, 1);
     if (joined.length > 0) lines.push(`${"| ".repeat(at)}|${"/".repeat(joined.length)}`);
@@ -29,7 +31,18 @@ function summary({ tag, score: value, delta, description, restores }: ArchiveNod
 }
 
 export function renderNode(node: ArchiveNode, patch: string): string {
-  const { tag, commit, timestamp, parentId, proposalId, score: value, delta, interval: range, description, snapshot } = node;
+  const {
+    tag,
+    commit,
+    timestamp,
+    parentId,
+    proposalId,
+    score: value,
+    delta,
+    interval: range,
+    description,
+    snapshot,
+  } = node;
   const facts = [
     ["made", moment(timestamp)],
     ["commit", commit],

@@ -13,7 +13,10 @@ export function renderCycle({ analysis, attempts, reason }: Cycle, width: number
   ].join("\n\n");
 }
 
-function renderAttempt({ pattern, proposal, evaluation, node, outcome, reason }: Attempted, width: number): string {
+function renderAttempt(
+  { pattern, proposal, evaluation, node, outcome, reason }: Attempted,
+  width: number,
+): string {
   const what = proposal ? `proposal ${proposal.id}: ${proposal.hypothesis}` : "no proposal";
   const delta = evaluation ? ` ${gain(evaluation.statistics.delta)}` : "";
   return [

@@ -1,9 +1,19 @@
 import { configFile } from "../domain/config.ts";
 import type { Initialised } from "../loop/init.ts";
 
-export function renderInit({ preset, configWritten, configCommitted, production, node, hook, index }: Initialised): string {
+export function renderInit({
+  preset,
+  configWritten,
+  configCommitted,
+  production,
+  node,
+  hook,
+  index,
+}: Initialised): string {
   const lines = [
-    configWritten ? `Wrote ${configFile} for the ${preset} layout.` : `${configFile} is there and stays as it is.`,
+    configWritten
+      ? `Wrote ${configFile} for the ${preset} layout.`
+      : `${configFile} is there and stays as it is.`,
     `${node.tag} is planted on ${production} at ${node.commit.slice(0, 10)}.`,
     hook.kind === "manual"
       ? `Your hooks folder belongs to another tool. Add this line to its post-commit hook:\n  ${hook.line}`

@@ -1,5 +1,6 @@
 /** `+0.12`, with a real minus sign. */
-export const gain = (x: number | null): string => (x === null ? "–" : `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`);
+export const gain = (x: number | null): string =>
+  x === null ? "–" : `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`;
 
 export const score = (x: number | null): string => (x === null ? "–" : x.toFixed(3));
 
@@ -13,6 +14,7 @@ export const moment = (timestamp: string): string => timestamp.slice(0, 16).repl
 
 export const dollars = (usd: number): string => (usd === 0 ? "nothing" : `$${usd.toFixed(usd < 1 ? 4 : 2)}`);
 
-export const seconds = (ms: number): string => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`);
+export const seconds = (ms: number): string =>
+  ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 60_000).toFixed(1)} min`;
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -18,7 +18,8 @@ export function progressOn(screen: Screen, verbose: boolean, clock: () => number
   };
   return (event) => {
     if (event.kind === "notice") line(printable(event.what));
-    else if (event.kind === "step" && verbose) line(`${event.step}: ${printable(event.what)}${event.why ? ` (${printable(event.why)})` : ""}`);
+    else if (event.kind === "step" && verbose)
+      line(`${event.step}: ${printable(event.what)}${event.why ? ` (${printable(event.why)})` : ""}`);
     else if (event.kind === "trials") {
       const { done, total, baseline, candidate } = event;
       const left = ((clock() - started) / Math.max(1, done)) * (total - done);

@@ -7,8 +7,15 @@ import { table, wrap } from "./table.ts";
 import { renderVerdict } from "./verdict.ts";
 
 export function renderProposals(proposals: readonly ProposalState[], width: number): string {
-  if (proposals.length === 0) return "No proposals. Make one with: kira-improve propose, or adopt a commit with --from <branch>.";
-  const rows = proposals.map(({ id, status, risk, model, hypothesis }) => [id, status, risk, model, hypothesis]);
+  if (proposals.length === 0)
+    return "No proposals. Make one with: kira-improve propose, or adopt a commit with --from <branch>.";
+  const rows = proposals.map(({ id, status, risk, model, hypothesis }) => [
+    id,
+    status,
+    risk,
+    model,
+    hypothesis,
+  ]);
   return table(["id", "status", "risk", "from", "hypothesis"], rows, width);
 }
 
@@ -23,8 +30,25 @@ export function renderNewProposal({ id, branch, commit, hypothesis }: Proposal, 
   ].join("\n");
 }
 
-export function renderProposal(proposal: ProposalState, patch: string, evaluations: readonly Evaluation[], width: number): string {
-  const { id, status, hypothesis, description, expectedImprovement, risk, model, branch, commit, parent, rejectionReason } = proposal;
+export function renderProposal(
+  proposal: ProposalState,
+  patch: string,
+  evaluations: readonly Evaluation[],
+  width: number,
+): string {
+  const {
+    id,
+    status,
+    hypothesis,
+    description,
+    expectedImprovement,
+    risk,
+    model,
+    branch,
+    commit,
+    parent,
+    rejectionReason,
+  } = proposal;
   const facts = [
     ["status", status],
     ["risk", risk],
@@ -35,7 +59,10 @@ export function renderProposal(proposal: ProposalState, patch: string, evaluatio
     ...(rejectionReason === null ? [] : [["rejected", rejectionReason]]),
   ];
   const evidence = evaluations.map((evaluation) =>
-    [`Evaluation ${evaluation.id}, delta ${gain(evaluation.statistics.delta)}`, renderVerdict(evaluation, width)].join("\n"),
+    [
+      `Evaluation ${evaluation.id}, delta ${gain(evaluation.statistics.delta)}`,
+      renderVerdict(evaluation, width),
+    ].join("\n"),
   );
   return [
     `Proposal ${id}: ${printable(hypothesis)}`,

@@ -6,13 +6,36 @@ import { fit } from "./table.ts";
 export function renderStatus(status: StatusReport, width: number): string {
   const { production, total, recent, before, byDay, pending, merges, lastAnalysis, due } = status;
   const work = `Last ${plural(recent.days, "day")}: ${rate(recent)}; before: ${rate(before)}; in all ${count(total)}.`;
-  const days = byDay.length === 0 ? [] : [`By day  ${byDay.map(({ successRate }) => bar(successRate)).join("")}  ${byDay[0]!.day} to ${byDay.at(-1)!.day}`];
+  const days =
+    byDay.length === 0
+      ? []
+      : [
+          `By day  ${byDay.map(({ successRate }) => bar(successRate)).join("")}  ${byDay[0]!.day} to ${byDay.at(-1)!.day}`,
+        ];
   return [
-    [`Production is ${production.branch} at ${production.commit?.slice(0, 10) ?? "no commit"}.`, work, ...days].join("\n"),
-    lastAnalysis ? `Last analysis: ${lastAnalysis.id} on ${moment(lastAnalysis.timestamp)}, ${plural(lastAnalysis.patterns, "pattern")}.` : "No analysis yet.",
-    list("Waiting", pending.map(({ id, status: state, hypothesis }) => `${id} ${state}: ${hypothesis}`), width),
-    list("Merged", merges.map(({ tag, delta, description }) => `${tag} ${gain(delta)} ${description}`), width),
-    list("Due", due.map(({ command, reason }) => `${command}  (${reason})`), width),
+    [
+      `Production is ${production.branch} at ${production.commit?.slice(0, 10) ?? "no commit"}.`,
+      work,
+      ...days,
+    ].join("\n"),
+    lastAnalysis
+      ? `Last analysis: ${lastAnalysis.id} on ${moment(lastAnalysis.timestamp)}, ${plural(lastAnalysis.patterns, "pattern")}.`
+      : "No analysis yet.",
+    list(
+      "Waiting",
+      pending.map(({ id, status: state, hypothesis }) => `${id} ${state}: ${hypothesis}`),
+      width,
+    ),
+    list(
+      "Merged",
+      merges.map(({ tag, delta, description }) => `${tag} ${gain(delta)} ${description}`),
+      width,
+    ),
+    list(
+      "Due",
+      due.map(({ command, reason }) => `${command}  (${reason})`),
+      width,
+    ),
   ].join("\n\n");
 }
 
@@ -22,5 +45,7 @@ const bar = (successRate: number | null) => "▁▂▃▄▅▆▇█"[Math.roun
 
 function list(title: string, items: readonly string[], width: number): string {
   if (items.length === 0) return `${title}: nothing.`;
-  return [`${title}:`, ...items.map((item) => fit(`  ${printable(item).replace(/\s+/g, " ")}`, width))].join("\n");
+  return [`${title}:`, ...items.map((item) => fit(`  ${printable(item).replace(/\s+/g, " ")}`, width))].join(
+    "\n",
+  );
 }

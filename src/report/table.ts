@@ -6,15 +6,24 @@ export type Cell = string | number | null;
  * Columns side by side, numbers to the right. The widest text column gives way so that a line fits.
  * @param width of the terminal; Infinity for a pipe, where nothing is cut
  */
-export function table(headings: readonly string[], rows: ReadonlyArray<readonly Cell[]>, width: number): string {
-  const cells = [headings, ...rows.map((row) => row.map((cell) => (cell === null ? "–" : flat(String(cell)))))];
+export function table(
+  headings: readonly string[],
+  rows: ReadonlyArray<readonly Cell[]>,
+  width: number,
+): string {
+  const cells = [
+    headings,
+    ...rows.map((row) => row.map((cell) => (cell === null ? "–" : flat(String(cell))))),
+  ];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const excess = widths.reduce((sum, w) => sum + w + 2, -2) - width;
   if (excess > 0) {
     const widest = widths.indexOf(Math.max(...widths));
     widths[widest] = Math.max(8, widths[widest]! - excess);
   }
-  const isNumber = headings.map((_, column) => rows.every((row) => typeof row[column] === "number" || row[column] === null));
+  const isNumber = headings.map((_, column) =>
+    rows.every((row) => typeof row[column] === "number" || row[column] === null),
+  );
   return cells
     .map((row) =>
       row

@@ -5,12 +5,32 @@ import { plural } from "./numbers.ts";
 import { table } from "./table.ts";
 
 export function renderTasks(tasks: readonly Task[], width: number): string {
-  if (tasks.length === 0) return "The task bank is empty. Start from a logged failure: kira-improve tasks add --from-outcome <id>.";
-  const rows = tasks.map(({ name, category, difficulty, split, enabled, description }) => [name, category, difficulty, split, enabled ? "yes" : "no", description]);
+  if (tasks.length === 0)
+    return "The task bank is empty. Start from a logged failure: kira-improve tasks add --from-outcome <id>.";
+  const rows = tasks.map(({ name, category, difficulty, split, enabled, description }) => [
+    name,
+    category,
+    difficulty,
+    split,
+    enabled ? "yes" : "no",
+    description,
+  ]);
   return table(["task", "category", "difficulty", "split", "on", "description"], rows, width);
 }
 
-export function renderTask({ name, description, category, prompt, criteria, difficulty, enabled, split, family, mustPass, file }: Task): string {
+export function renderTask({
+  name,
+  description,
+  category,
+  prompt,
+  criteria,
+  difficulty,
+  enabled,
+  split,
+  family,
+  mustPass,
+  file,
+}: Task): string {
   return [
     `${name}: ${printable(description)}`,
     `  ${category}, ${difficulty}, ${split}, family ${family ?? name}${mustPass ? ", must pass" : ""}${enabled ? "" : ", disabled"}`,

@@ -9,8 +9,30 @@ const mostRows = 6;
 
 /** What was found, on what evidence, and how sure it is. */
 export function renderVerdict(evaluation: Evaluation, width: number): string {
-  const { proposalId, verdict, reason, statistics, tasks, trials, costUsd, durationMs, contained, look, runs } = evaluation;
-  const { baseline, candidate, delta, interval: here, generalInterval, families, p, alpha, minimumDetectable } = statistics;
+  const {
+    proposalId,
+    verdict,
+    reason,
+    statistics,
+    tasks,
+    trials,
+    costUsd,
+    durationMs,
+    contained,
+    look,
+    runs,
+  } = evaluation;
+  const {
+    baseline,
+    candidate,
+    delta,
+    interval: here,
+    generalInterval,
+    families,
+    p,
+    alpha,
+    minimumDetectable,
+  } = statistics;
   const errors = tasks.reduce((sum, task) => sum + task.baseline.errors + task.candidate.errors, 0);
   const lines = [
     `Proposal ${proposalId}: ${verdict.toUpperCase()}`,
@@ -21,9 +43,13 @@ export function renderVerdict(evaluation: Evaluation, width: number): string {
     `Chance alone       p ${p.toFixed(4)}, below ${alpha} is called improved (look ${look})`,
     `Could have seen    a gain of ${gain(minimumDetectable)} in eight of ten cases`,
     `Evidence           ${plural(trials, "trial")}, ${plural(runs, "run")} a task and arm, ${plural(errors, "infrastructure error")}, ${seconds(durationMs)} of agent time, cost ${dollars(costUsd)}`,
-    ...(contained ? [] : ["Not contained      the agent ran without a sandbox and could have reached its grader"]),
+    ...(contained
+      ? []
+      : ["Not contained      the agent ran without a sandbox and could have reached its grader"]),
   ];
-  const moved = [...tasks].filter((task) => change(task) !== 0).sort((a, b) => Math.abs(change(b)) - Math.abs(change(a)));
+  const moved = [...tasks]
+    .filter((task) => change(task) !== 0)
+    .sort((a, b) => Math.abs(change(b)) - Math.abs(change(a)));
   if (moved.length > 0) lines.push("", movedTable(moved, width));
   return lines.join("\n");
 }
@@ -31,7 +57,9 @@ export function renderVerdict(evaluation: Evaluation, width: number): string {
 /** Counts of `score/trials` in each arm for the tasks that moved most. */
 function movedTable(moved: readonly TaskScore[], width: number): string {
   const arm = ({ score: sum, trials }: ArmScore) => `${Number(sum.toFixed(2))}/${trials}`;
-  const rows = moved.slice(0, mostRows).map((task) => [task.task, arm(task.baseline), arm(task.candidate), gain(change(task))]);
+  const rows = moved
+    .slice(0, mostRows)
+    .map((task) => [task.task, arm(task.baseline), arm(task.candidate), gain(change(task))]);
   const better = moved.filter((task) => change(task) > 0).length;
   const summary = `${plural(better, "task")} up, ${moved.length - better} down${moved.length > mostRows ? "; the largest:" : ":"}`;
   return `${summary}\n${table(["task", "baseline", "candidate", "change"], rows, width)}`;

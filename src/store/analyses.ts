@@ -12,6 +12,15 @@ export class AnalysisStore extends EntryStore<Analysis> {
     const { id, timestamp, periodDays, totalTasks, failureCount, patterns, focusAreas } = analysis;
     this.db
       .prepare("INSERT INTO analyses VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .run(id, timestamp, periodDays, totalTasks, failureCount, JSON.stringify(patterns), JSON.stringify(focusAreas), JSON.stringify(analysis));
+      .run(
+        id,
+        timestamp,
+        periodDays,
+        totalTasks,
+        failureCount,
+        JSON.stringify(patterns),
+        JSON.stringify(focusAreas),
+        JSON.stringify(analysis),
+      );
   }
 }

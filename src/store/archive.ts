@@ -12,7 +12,18 @@ export class ArchiveStore extends EntryStore<ArchiveNode> {
     const { id, timestamp, parentId, proposalId, configHash, snapshot, delta, description, commit } = node;
     this.db
       .prepare("INSERT OR IGNORE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .run(id, timestamp, parentId, proposalId, configHash, JSON.stringify(snapshot), delta, description, commit, JSON.stringify(node));
+      .run(
+        id,
+        timestamp,
+        parentId,
+        proposalId,
+        configHash,
+        JSON.stringify(snapshot),
+        delta,
+        description,
+        commit,
+        JSON.stringify(node),
+      );
   }
 
   /** The newest node on a commit. */

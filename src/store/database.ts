@@ -23,7 +23,11 @@ export function openDatabase(file: string): Database {
     return db;
   } catch (cause) {
     db.close();
-    throw new KiraError("conflict", `The index ${file} cannot be read: ${messageOf(cause)}. Run: kira-improve reindex.`, { cause });
+    throw new KiraError(
+      "conflict",
+      `The index ${file} cannot be read: ${messageOf(cause)}. Run: kira-improve reindex.`,
+      { cause },
+    );
   }
 }
 

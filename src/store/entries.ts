@@ -27,7 +27,10 @@ export abstract class EntryStore<Item> {
   get(id: number): Item {
     const item = this.find(id);
     if (item) return item;
-    throw new KiraError("not-found", `There is no ${this.#noun} ${id}. See which there are with: ${this.#remedy}.`);
+    throw new KiraError(
+      "not-found",
+      `There is no ${this.#noun} ${id}. See which there are with: ${this.#remedy}.`,
+    );
   }
 
   /** By number, ascending. */
@@ -44,7 +47,9 @@ export abstract class EntryStore<Item> {
   }
 
   protected many(where: string, ...values: readonly (string | number)[]): Item[] {
-    const rows = this.db.prepare<unknown[], string>(`SELECT entry FROM ${this.#table} WHERE ${where}`).pluck();
+    const rows = this.db
+      .prepare<unknown[], string>(`SELECT entry FROM ${this.#table} WHERE ${where}`)
+      .pluck();
     return rows.all(...values).map((entry) => JSON.parse(entry) as Item);
   }
 }

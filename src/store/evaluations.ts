@@ -9,10 +9,33 @@ export class EvaluationStore extends EntryStore<Evaluation> {
   }
 
   add(evaluation: Evaluation): void {
-    const { id, timestamp, proposalId, baselineScore, modifiedScore, improvementPct, passed, runs, tasks, verdict } = evaluation;
+    const {
+      id,
+      timestamp,
+      proposalId,
+      baselineScore,
+      modifiedScore,
+      improvementPct,
+      passed,
+      runs,
+      tasks,
+      verdict,
+    } = evaluation;
     this.db
       .prepare("INSERT INTO evaluations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .run(id, timestamp, proposalId, baselineScore, modifiedScore, improvementPct, Number(passed), runs, JSON.stringify(tasks), verdict, JSON.stringify(evaluation));
+      .run(
+        id,
+        timestamp,
+        proposalId,
+        baselineScore,
+        modifiedScore,
+        improvementPct,
+        Number(passed),
+        runs,
+        JSON.stringify(tasks),
+        verdict,
+        JSON.stringify(evaluation),
+      );
   }
 
   /** Of one proposal, oldest first. */

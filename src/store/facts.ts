@@ -13,6 +13,8 @@ export class FactStore {
   }
 
   set(name: "seen" | "fingerprint" | "bank", value: string): void {
-    this.#db.prepare("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value").run(name, value);
+    this.#db
+      .prepare("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+      .run(name, value);
   }
 }

@@ -10,7 +10,9 @@ export class IntentStore {
   }
 
   add(intent: Intent): void {
-    this.#db.prepare("INSERT OR IGNORE INTO intents (uuid, entry) VALUES (?, ?)").run(intent.uuid, JSON.stringify(intent));
+    this.#db
+      .prepare("INSERT OR IGNORE INTO intents (uuid, entry) VALUES (?, ?)")
+      .run(intent.uuid, JSON.stringify(intent));
   }
 
   complete({ uuid, result }: Completion): void {
@@ -19,7 +21,9 @@ export class IntentStore {
 
   /** Begun and not ended, oldest first: what a killed process left. */
   open(): Intent[] {
-    const rows = this.#db.prepare<[], string>("SELECT entry FROM intents WHERE result IS NULL ORDER BY rowid").pluck();
+    const rows = this.#db
+      .prepare<[], string>("SELECT entry FROM intents WHERE result IS NULL ORDER BY rowid")
+      .pluck();
     return rows.all().map((entry) => JSON.parse(entry) as Intent);
   }
 }

@@ -1,5 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type Entry, maxLineBytes } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
@@ -33,7 +47,7 @@ export class Journal {
   append(entries: readonly Entry[]): Position {
     const lines = entries.map(toLine);
     let position = this.#setTornLineAside();
-    for (let i = 0; i < lines.length; ) {
+    for (let i = 0; i < lines.length;) {
       if (position.offset >= maxSegmentBytes) position = { segment: position.segment + 1, offset: 0 };
       const room: string[] = [];
       let bytes = 0;
@@ -75,7 +89,11 @@ export class Journal {
       const offset = segment === from.segment ? from.offset : 0;
       const bytes = this.bytes({ segment, offset });
       if (bytes.length === 0) continue;
-      const entries = bytes.toString("utf8").trimEnd().split("\n").map((line, i) => parseLine(line, `${segment}, line ${i + 1} after byte ${offset}`));
+      const entries = bytes
+        .toString("utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line, i) => parseLine(line, `${segment}, line ${i + 1} after byte ${offset}`));
       yield { entries, end: { segment, offset: offset + bytes.length } };
     }
   }
@@ -85,12 +103,16 @@ export class Journal {
     const file = openSync(this.#file(segment), "a", 0o644);
     try {
       const bytes = Buffer.from(text);
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       fsyncSync(file);
     } catch (cause) {
       // All or nothing: what a full disk cut short must not look like a fact later.
       ftruncateSync(file, offset);
-      throw new KiraError("unavailable", `The journal cannot be written: ${(cause as Error).message}. Nothing was recorded; free some space and run the command again.`, { cause });
+      throw new KiraError(
+        "unavailable",
+        `The journal cannot be written: ${(cause as Error).message}. Nothing was recorded; free some space and run the command again.`,
+        { cause },
+      );
     } finally {
       closeSync(file);
     }
@@ -108,7 +130,10 @@ export class Journal {
       if (last[0] === newline) return end;
       const all = readFileSync(this.#file(end.segment));
       const offset = all.lastIndexOf(newline) + 1;
-      writeFileSync(join(this.#folder, `${String(end.segment).padStart(6, "0")}.torn-${offset}`), all.subarray(offset));
+      writeFileSync(
+        join(this.#folder, `${String(end.segment).padStart(6, "0")}.torn-${offset}`),
+        all.subarray(offset),
+      );
       ftruncateSync(file, offset);
       fsyncSync(file);
       return { segment: end.segment, offset: fstatSync(file).size };
@@ -125,7 +150,10 @@ export class Journal {
 function toLine(entry: Entry): string {
   const line = `${JSON.stringify({ v: 1, ...entry })}\n`;
   if (line.length * 3 > maxLineBytes && Buffer.byteLength(line) > maxLineBytes)
-    throw new KiraError("invalid", `One ${entry.kind} of ${Buffer.byteLength(line)} bytes is more than a journal line holds (${maxLineBytes}). Shorten its text.`);
+    throw new KiraError(
+      "invalid",
+      `One ${entry.kind} of ${Buffer.byteLength(line)} bytes is more than a journal line holds (${maxLineBytes}). Shorten its text.`,
+    );
   return line;
 }
 
@@ -133,7 +161,11 @@ function parseLine(line: string, where: string): Entry {
   try {
     return JSON.parse(line) as Entry;
   } catch (cause) {
-    throw new KiraError("conflict", `The journal is damaged in segment ${where}. Restore that file from refs/kira/journal or a backup.`, { cause });
+    throw new KiraError(
+      "conflict",
+      `The journal is damaged in segment ${where}. Restore that file from refs/kira/journal or a backup.`,
+      { cause },
+    );
   }
 }
 

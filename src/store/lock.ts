@@ -18,7 +18,11 @@ export function acquireLock(file: string, waitMs: number, purpose: string, now: 
   } catch (cause) {
     db.close();
     if (!isBusy(cause)) throw cause;
-    throw new KiraError("conflict", `Another kira-improve is at work: ${holderOf(file)}. Wait until it has finished, then run this again.`, { cause });
+    throw new KiraError(
+      "conflict",
+      `Another kira-improve is at work: ${holderOf(file)}. Wait until it has finished, then run this again.`,
+      { cause },
+    );
   }
   // Beside the lock, not in it: a waiting process cannot read a file that is locked exclusively.
   writeFileSync(`${file}.holder`, `${purpose}, process ${process.pid}, since ${now}`);

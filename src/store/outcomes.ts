@@ -33,7 +33,14 @@ export class OutcomeStore {
   add(outcome: Outcome): void {
     if (this.#add.run(outcome).changes === 0) return;
     const is = (result: Result) => Number(outcome.outcome === result);
-    this.#count.run(outcome.timestamp.slice(0, 10), outcome.category, outcome.source, is("success"), is("failure"), is("partial"));
+    this.#count.run(
+      outcome.timestamp.slice(0, 10),
+      outcome.category,
+      outcome.source,
+      is("success"),
+      is("failure"),
+      is("partial"),
+    );
   }
 
   nextId(): number {
@@ -46,7 +53,9 @@ export class OutcomeStore {
 
   /** The outcome that a commit was, if it was one. */
   findByCommit(commit: string): Outcome | undefined {
-    return this.#db.prepare<[string], Outcome>(`SELECT ${columns} FROM tasks WHERE source = 'hook' AND commit_id = ?`).get(commit);
+    return this.#db
+      .prepare<[string], Outcome>(`SELECT ${columns} FROM tasks WHERE source = 'hook' AND commit_id = ?`)
+      .get(commit);
   }
 
   /** Whether a commit has been counted as an outcome, under this hash or before an amend or rebase. */
@@ -54,13 +63,18 @@ export class OutcomeStore {
     const subject = message.split("\n")[0]!.slice(0, 500);
     return (
       this.#db
-        .prepare("SELECT 1 FROM tasks WHERE source = 'hook' AND (commit_id = ? OR (timestamp = ? AND task = ?))")
+        .prepare(
+          "SELECT 1 FROM tasks WHERE source = 'hook' AND (commit_id = ? OR (timestamp = ? AND task = ?))",
+        )
         .get(hash, new Date(authoredAt).toISOString(), subject) !== undefined
     );
   }
 
   /** Failures of real work in [since, until), oldest first. */
-  failures(since: string, until: string): IterableIterator<Pick<Outcome, "id" | "task" | "notes" | "category">> {
+  failures(
+    since: string,
+    until: string,
+  ): IterableIterator<Pick<Outcome, "id" | "task" | "notes" | "category">> {
     return this.#db
       .prepare<[string, string], Pick<Outcome, "id" | "task" | "notes" | "category">>(
         `SELECT id, task, notes, category FROM tasks WHERE outcome = 'failure' AND timestamp >= ? AND timestamp < ? AND ${isWork} ORDER BY id`,
@@ -87,7 +101,10 @@ export class OutcomeStore {
   }
 
   /** How often each duration occurred among work that did not fail, by category. */
-  durations(since: string, until: string): IterableIterator<{ category: string; seconds: number; count: number }> {
+  durations(
+    since: string,
+    until: string,
+  ): IterableIterator<{ category: string; seconds: number; count: number }> {
     return this.#db
       .prepare<[string, string], { category: string; seconds: number; count: number }>(
         `SELECT category, duration_seconds AS seconds, count(*) AS count FROM tasks

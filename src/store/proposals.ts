@@ -15,20 +15,45 @@ export class ProposalStore extends EntryStore<Proposal> {
   }
 
   add(proposal: Proposal): void {
-    const { id, timestamp, analysisId, description, targetFiles, expectedImprovement, risk, parent, uuid, commit, tree } = proposal;
+    const {
+      id,
+      timestamp,
+      analysisId,
+      description,
+      targetFiles,
+      expectedImprovement,
+      risk,
+      parent,
+      uuid,
+      commit,
+      tree,
+    } = proposal;
     this.db
       .prepare(
         `INSERT INTO proposals (id, timestamp, analysis_id, description, target_files, changes, expected_improvement, risk,
            parent_config_hash, uuid, commit_id, tree, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
-        id, timestamp, analysisId, description, JSON.stringify(targetFiles), JSON.stringify({ parent, commit, tree }),
-        expectedImprovement, risk, parent, uuid, commit, tree, JSON.stringify(proposal),
+        id,
+        timestamp,
+        analysisId,
+        description,
+        JSON.stringify(targetFiles),
+        JSON.stringify({ parent, commit, tree }),
+        expectedImprovement,
+        risk,
+        parent,
+        uuid,
+        commit,
+        tree,
+        JSON.stringify(proposal),
       );
   }
 
   reject(id: number, reason: string): void {
-    this.db.prepare("UPDATE proposals SET rejection_reason = coalesce(rejection_reason, ?) WHERE id = ?").run(reason, id);
+    this.db
+      .prepare("UPDATE proposals SET rejection_reason = coalesce(rejection_reason, ?) WHERE id = ?")
+      .run(reason, id);
   }
 
   setStatus(id: number, status: Status): void {

@@ -91,7 +91,8 @@ export class JournaledIndex implements Disposable {
       db.prepare("SELECT count(*) FROM progress").get();
       return db;
     } catch (error) {
-      if ((error as { code?: string }).code === "conflict" || (error as Error).name === "SqliteError") return undefined;
+      if ((error as { code?: string }).code === "conflict" || (error as Error).name === "SqliteError")
+        return undefined;
       throw error;
     }
   }
@@ -147,10 +148,8 @@ export class JournaledIndex implements Disposable {
   }
 
   #setPosition(db: Database, { segment, offset }: Position): void {
-    db.prepare("INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset").run(
-      this.journal.cloneId,
-      segment,
-      offset,
-    );
+    db.prepare(
+      "INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset",
+    ).run(this.journal.cloneId, segment, offset);
   }
 }

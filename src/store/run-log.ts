@@ -18,7 +18,10 @@ export class RunLog {
   /** Not synced: this tells a story, the journal holds the facts. */
   append(event: Event, at: Date): void {
     this.#rotate();
-    appendFileSync(this.#file(0), `${JSON.stringify({ at: at.toISOString(), process: process.pid, ...event })}\n`);
+    appendFileSync(
+      this.#file(0),
+      `${JSON.stringify({ at: at.toISOString(), process: process.pid, ...event })}\n`,
+    );
   }
 
   #rotate(): void {

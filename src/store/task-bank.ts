@@ -17,7 +17,16 @@ export class TaskBankStore {
     const swap = this.#db.transaction(() => {
       this.#db.exec("DELETE FROM task_bank");
       for (const { name, description, category, prompt, criteria, difficulty, enabled, split } of tasks)
-        add.run(name, description, category, prompt, JSON.stringify(criteria), difficulty, Number(enabled), split);
+        add.run(
+          name,
+          description,
+          category,
+          prompt,
+          JSON.stringify(criteria),
+          difficulty,
+          Number(enabled),
+          split,
+        );
     });
     swap.immediate();
   }

@@ -12,11 +12,24 @@ export class TrialStore {
   add(trial: Trial): void {
     this.#db
       .prepare("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .run(trial.key, trial.timestamp, trial.tree, trial.task, trial.stream, trial.repeat, trial.result, trial.score, JSON.stringify(trial));
+      .run(
+        trial.key,
+        trial.timestamp,
+        trial.tree,
+        trial.task,
+        trial.stream,
+        trial.repeat,
+        trial.result,
+        trial.score,
+        JSON.stringify(trial),
+      );
   }
 
   find(key: string): Trial | undefined {
-    const entry = this.#db.prepare<[string], string>("SELECT entry FROM trials WHERE key = ?").pluck().get(key);
+    const entry = this.#db
+      .prepare<[string], string>("SELECT entry FROM trials WHERE key = ?")
+      .pluck()
+      .get(key);
     return entry === undefined ? undefined : (JSON.parse(entry) as Trial);
   }
 

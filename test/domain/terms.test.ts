@@ -37,9 +37,9 @@ describe("the terms of a text", () => {
 describe("the telling terms", () => {
   test("are ranked by the log-odds of Monroe, Colaresi and Quinn, in standard deviations", () => {
     const [first, ...others] = tellingTerms([["card"], ["card"], ["late"]], [["late"], ["train"]]);
-    // (2 + 2) / (3 + 5 - 4) against (0 + 2) / (2 + 5 - 2), with the variance 1/4 + 1/2
+    // (2 + 1) / (3 + 2.5 - 2 - 1) against (0 + 1) / (2 + 2.5 - 0 - 1), with the variance 1/3 + 1/1
     expect(first).toMatchObject({ term: "card", inside: 2, outside: 0 });
-    expect(first!.z).toBeCloseTo(Math.log(5 / 2) / Math.sqrt(3 / 4), 12);
+    expect(first!.z).toBeCloseTo(Math.log(3 / 2.5 / (1 / 3.5)) / Math.sqrt(4 / 3), 12);
     expect(others.map(({ term }) => term)).not.toContain("train");
   });
 

@@ -65,9 +65,15 @@ export function decide(evidence: readonly TaskEvidence[], threshold: number, loo
   const gain = signed(statistics.delta);
 
   if (compared.length < fewestTasks)
-    return verdict("inconclusive", `Only ${compared.length} tasks decide; at least ${fewestTasks} are needed.`);
+    return verdict(
+      "inconclusive",
+      `Only ${compared.length} tasks decide; at least ${fewestTasks} are needed.`,
+    );
   if (p <= alpha)
-    return verdict("improved", `The mean score rose by ${gain}; chance alone does that in ${percent(p)} of cases (limit ${percent(alpha)}).`);
+    return verdict(
+      "improved",
+      `The mean score rose by ${gain}; chance alone does that in ${percent(p)} of cases (limit ${percent(alpha)}).`,
+    );
   if (signFlipTest(differences.map((d) => -d)) <= alpha)
     return verdict("regression", `The mean score fell: ${gain}.`);
   if (signFlipTest(differences.map((d) => threshold - d)) <= notBetterAlpha)
@@ -87,11 +93,18 @@ function describe(
   const tasks = compared.length;
   const delta = mean(differences);
   // Noise of the trials alone: these tasks are the population when the sentence is "on this bank".
-  const noise = compared.reduce((sum, { baseline, candidate }) => sum + errorOf(baseline) + errorOf(candidate), 0);
+  const noise = compared.reduce(
+    (sum, { baseline, candidate }) => sum + errorOf(baseline) + errorOf(candidate),
+    0,
+  );
   const standardError = tasks === 0 ? 0 : Math.sqrt(noise) / tasks;
   const families = Map.groupBy(differences.keys(), (i) => compared[i]!.family);
-  const clusters = [...families.values()].map((members) => members.reduce((sum, i) => sum + (differences[i]! - delta), 0));
-  const clustered = (Math.sqrt(clusters.reduce((sum, x) => sum + x * x, 0)) / Math.max(1, tasks)) * Math.sqrt(clusters.length / Math.max(1, clusters.length - 1));
+  const clusters = [...families.values()].map((members) =>
+    members.reduce((sum, i) => sum + (differences[i]! - delta), 0),
+  );
+  const clustered =
+    (Math.sqrt(clusters.reduce((sum, x) => sum + x * x, 0)) / Math.max(1, tasks)) *
+    Math.sqrt(clusters.length / Math.max(1, clusters.length - 1));
   const z = 1.96;
   return {
     tasks,
@@ -125,19 +138,28 @@ export function mean(numbers: readonly number[]): number {
 function normalQuantile(p: number): number {
   if (p < 0.02425 || p > 1 - 0.02425) {
     const q = Math.sqrt(-2 * Math.log(p > 0.5 ? 1 - p : p));
-    const c = [-7.784894002430293e-3, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783];
+    const c = [
+      -7.784894002430293e-3, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+      2.938163982698783,
+    ];
     const d = [7.784695709041462e-3, 0.3224671290700398, 2.445134137142996, 3.754408661907416];
     const x = horner(c, q) / (horner(d, q) * q + 1);
     return p > 0.5 ? -x : x;
   }
   const q = p - 0.5;
   const r = q * q;
-  const a = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239];
-  const b = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572];
+  const a = [
+    -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+    2.506628277459239,
+  ];
+  const b = [
+    -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
+  ];
   return (horner(a, r) * q) / (horner(b, r) * r + 1);
 }
 
-const horner = (coefficients: readonly number[], x: number) => coefficients.reduce((sum, c) => sum * x + c, 0);
+const horner = (coefficients: readonly number[], x: number) =>
+  coefficients.reduce((sum, c) => sum * x + c, 0);
 
 export const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`;
 export const percent = (x: number): string => `${(100 * x).toFixed(x < 0.1 ? 1 : 0)} %`;

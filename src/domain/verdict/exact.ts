@@ -11,7 +11,13 @@ interface Scaled {
 function scaled(numbers: readonly number[]): Scaled {
   const rounded = numbers.map((x) => Math.round(x * grid));
   const inexact = numbers.filter((x, i) => Math.abs(x * grid - rounded[i]!) > 1e-6).length;
-  const unit = inexact > 0 ? 1 : Math.max(1, rounded.reduce((a, b) => gcd(a, Math.abs(b)), 0));
+  const unit =
+    inexact > 0
+      ? 1
+      : Math.max(
+          1,
+          rounded.reduce((a, b) => gcd(a, Math.abs(b)), 0),
+        );
   return { values: rounded.map((x) => x / unit), slack: inexact / 2 };
 }
 
@@ -63,7 +69,8 @@ export function permutationTest(baseline: readonly number[], candidate: readonly
   ways[0]!.set(0, 1);
   for (const value of values) {
     for (let k = size; k >= 1; k--) {
-      for (const [sum, count] of ways[k - 1]!) ways[k]!.set(sum + value, (ways[k]!.get(sum + value) ?? 0) + count);
+      for (const [sum, count] of ways[k - 1]!)
+        ways[k]!.set(sum + value, (ways[k]!.get(sum + value) ?? 0) + count);
     }
   }
   const observed = values.slice(baseline.length).reduce((sum, x) => sum + x, 0);

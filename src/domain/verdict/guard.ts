@@ -20,6 +20,7 @@ export function suspects(evidence: readonly TaskEvidence[]): TaskEvidence[] {
 /** The suspects that fresh pairs confirm as broken; the level is shared among them, except by `mustPass` tasks. */
 export function broken(fresh: readonly TaskEvidence[]): TaskEvidence[] {
   return fresh.filter(
-    ({ mustPass, baseline, candidate }) => permutationTest(baseline, candidate) <= level / (mustPass ? 1 : fresh.length),
+    ({ mustPass, baseline, candidate }) =>
+      permutationTest(baseline, candidate) <= level / (mustPass ? 1 : fresh.length),
   );
 }
