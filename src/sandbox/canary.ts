@@ -86,6 +86,6 @@ function reportOf({ exitCode, stdout, stderr }: Finished): Report {
   const reason = oneLine(stderr, 300) || `it ended with ${exitCode}`;
   throw new KiraError(
     "unavailable",
-    `The sandbox cannot run a program here: ${reason}. Run kira-improve doctor to see why.`,
+    `The sandbox cannot run a program here: ${reason}. Check that unprivileged user namespaces are allowed, or add --allow-unsandboxed.`,
   );
 }
