@@ -13,6 +13,7 @@ export class RunCommand extends WorkspaceCommand {
     examples: [
       ["Once a week", "$0 run"],
       ["At most one proposal", "$0 run --proposals 1"],
+      ["Several small changes, judged together", "$0 run --together --proposals 8"],
     ],
   });
 
@@ -20,6 +21,9 @@ export class RunCommand extends WorkspaceCommand {
   minFailures = Option.String("--min-failures", { description: "The fewest failures that make a pattern" });
   proposals = Option.String("--proposals", {
     description: "The most proposals to try (3, or the configuration's run.proposals)",
+  });
+  together = Option.Boolean("--together", false, {
+    description: "Let each proposal grow from the one before, and judge the last",
   });
   runs = Option.String("--runs", { description: "Trials per task and arm" });
   model = Option.String("--model", { description: "Who proposes" });
@@ -38,6 +42,7 @@ export class RunCommand extends WorkspaceCommand {
       },
       proposals: number(this.proposals, "--proposals") ?? run.proposals,
       runs: number(this.runs, "--runs"),
+      together: this.together,
       model: this.model,
       allowUnsandboxed: this.allowUnsandboxed,
       signal: this.context.signal,

@@ -9,11 +9,17 @@ import { evaluate } from "./evaluate.ts";
 import { merge } from "./merge.ts";
 import { propose } from "./propose.ts";
 import { deriveStatuses } from "./refresh.ts";
+import { setAside } from "./reject.ts";
 
 export interface CycleRequest {
   readonly period: Period;
   /** The most proposals this cycle may try. */
   readonly proposals: number;
+  /**
+   * Judge them together: each grows from the one before and only the last is tried. For changes that are each too
+   * small to be seen.
+   */
+  readonly together?: boolean | undefined;
   readonly model?: string | undefined;
   readonly runs?: number | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
@@ -26,7 +32,7 @@ export interface Attempted {
   readonly proposal: Proposal | null;
   readonly evaluation: Evaluation | null;
   readonly node: ArchiveNode | null;
-  readonly outcome: "merged" | "refused" | "undecided" | "no idea";
+  readonly outcome: "merged" | "refused" | "undecided" | "no idea" | "part of the next";
   readonly reason: string;
 }
 
@@ -41,35 +47,68 @@ export async function cycle(workspace: Workspace, request: CycleRequest): Promis
   const analysis = analyze(workspace, request.period);
   const attempts: Attempted[] = [];
   for (const pattern of analysis.patterns) {
-    if (attempts.filter(({ proposal }) => proposal).length >= request.proposals) break;
-    attempts.push(await attempt(workspace, analysis, pattern, request));
+    const made = proposalsOf(attempts);
+    if (made.length >= request.proposals) break;
+    const parent = request.together ? made.at(-1) : undefined;
+    const proposal = await proposalFor(workspace, analysis, pattern, parent, request);
+    attempts.push(await attempt(workspace, pattern, proposal, request));
   }
-  return { analysis, attempts, reason: whyStopped(analysis, attempts, request) };
+  const judged = request.together ? await judgeLast(workspace, attempts, request) : attempts;
+  return { analysis, attempts: judged, reason: whyStopped(analysis, judged, request) };
 }
+
+const proposalsOf = (attempts: readonly Attempted[]) => attempts.flatMap(({ proposal }) => proposal ?? []);
 
 async function attempt(
   workspace: Workspace,
-  analysis: Analysis,
-  pattern: Pattern,
+  { id, focusArea, frequency }: Pattern,
+  proposal: Proposal | KiraError,
   request: CycleRequest,
 ): Promise<Attempted> {
-  const { id, focusArea, frequency } = pattern;
   const about = { pattern: { id, focusArea, frequency }, proposal: null, evaluation: null, node: null };
-  const proposal = await proposalFor(workspace, analysis, pattern, request);
   if (proposal instanceof KiraError) return { ...about, outcome: "no idea", reason: proposal.message };
-  const { runs, allowUnsandboxed, signal } = request;
-  const evaluation = await evaluate(workspace, { proposalId: proposal.id, runs, allowUnsandboxed, signal });
+  const made = { ...about, proposal };
+  if (request.together)
+    return { ...made, outcome: "part of the next", reason: "Judged with those that grow from it." };
+  return { ...made, ...(await judge(workspace, proposal, request)) };
+}
+
+type Judgement = Pick<Attempted, "evaluation" | "node" | "outcome" | "reason">;
+
+async function judge(
+  workspace: Workspace,
+  { id }: Proposal,
+  { runs, allowUnsandboxed, signal }: CycleRequest,
+): Promise<Judgement> {
+  const evaluation = await evaluate(workspace, { proposalId: id, runs, allowUnsandboxed, signal });
   await deriveStatuses(workspace);
-  const tried = { ...about, proposal, evaluation, reason: evaluation.reason };
+  const tried = { evaluation, node: null, reason: evaluation.reason };
   if (evaluation.verdict === "inconclusive") return { ...tried, outcome: "undecided" };
   if (evaluation.verdict !== "improved") return { ...tried, outcome: "refused" };
   try {
-    return { ...tried, outcome: "merged", node: await merge(workspace, { proposalId: proposal.id }) };
+    return { ...tried, outcome: "merged", node: await merge(workspace, { proposalId: id }) };
   } catch (error) {
-    if (error instanceof KiraError && error.code === "refused")
-      return { ...tried, outcome: "refused", reason: error.message };
-    throw error;
+    if (!(error instanceof KiraError && error.code === "refused")) throw error;
+    return { ...tried, outcome: "refused", reason: error.message };
   }
+}
+
+/** The last proposal holds all of them: its verdict is theirs. */
+async function judgeLast(
+  workspace: Workspace,
+  attempts: readonly Attempted[],
+  request: CycleRequest,
+): Promise<Attempted[]> {
+  const made = proposalsOf(attempts);
+  const last = made.at(-1);
+  if (!last) return [...attempts];
+  const judgement = await judge(workspace, last, request);
+  if (judgement.outcome === "refused") {
+    using _lock = workspace.lock("reject");
+    const reason = `Judged as part of proposal ${last.id}: ${judgement.reason}`;
+    for (const proposal of made.slice(0, -1)) await setAside(workspace, proposal, reason, "verdict");
+  }
+  return attempts.map((each) => (each.proposal === last ? { ...each, ...judgement } : each));
 }
 
 /** A proposer without an idea, or with one that the path policy refuses, does not end the cycle. */
@@ -77,12 +116,14 @@ async function proposalFor(
   workspace: Workspace,
   analysis: Analysis,
   pattern: Pattern,
+  parent: Proposal | undefined,
   { model, signal }: CycleRequest,
 ): Promise<Proposal | KiraError> {
   try {
     const { proposal } = await propose(workspace, {
       analysisId: analysis.id,
       pattern: pattern.id,
+      parent: parent && `proposal:${parent.id}`,
       model,
       signal,
     });

@@ -19,15 +19,13 @@ export function log(
   for (let from = 0; from < outcomes.length; from += chunk) {
     const entries = record.write((index) => {
       const first = index.outcomes.nextId();
-      return outcomes
-        .slice(from, from + chunk)
-        .map((outcome, i) => ({
-          kind: "outcome" as const,
-          id: first + i,
-          ...outcome,
-          source,
-          commit: live ?? null,
-        }));
+      return outcomes.slice(from, from + chunk).map((outcome, i) => ({
+        kind: "outcome" as const,
+        id: first + i,
+        ...outcome,
+        source,
+        commit: live ?? null,
+      }));
     });
     const { kind: _, ...recorded } = entries.at(-1)!;
     last = recorded;

@@ -1,6 +1,7 @@
 import type { Analysis, Pattern } from "../domain/analysis.ts";
 import { applyEdits, type Contents, ideaDigest } from "../domain/edits.ts";
 import { KiraError } from "../domain/errors.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import { matchesPattern } from "../domain/patterns.ts";
 import { type FileEntry, pathPolicy } from "../domain/paths.ts";
 import type { Draft, Proposal } from "../domain/proposal.ts";
@@ -119,9 +120,7 @@ async function ask(
   const asked = proposer(model);
   const draft = await asked.propose({
     pattern,
-    failures: outcomes
-      .failuresOf(pattern.category, since, mostOutcomes)
-      .filter((outcome) => matchesPattern(pattern, outcome, analysis.patterns)),
+    failures: behind(pattern, outcomes.failuresOf(pattern.category, since, mostOutcomes), analysis.patterns),
     contrast: outcomes.contrast(pattern.category, since, mostOutcomes),
     files,
     config: config.propose,
@@ -135,6 +134,15 @@ async function ask(
     "inconclusive",
     `The ${asked.name} proposer has no untried idea left for ${pattern.id}. Log more outcomes${also}, choose another pattern, or ask a model with --model.`,
   );
+}
+
+/**
+ * The failures to learn from. What is left of a category shares no word, so it is learnt from together with the
+ * category's other failures: what they share may be what it lacks.
+ */
+function behind(pattern: Pattern, failures: readonly Outcome[], patterns: readonly Pattern[]): Outcome[] {
+  const whole = pattern.kind === "failures" && pattern.terms.length === 0;
+  return failures.filter((failure) => whole || matchesPattern(pattern, failure, patterns));
 }
 
 /** The tree with the new contents. Paths are checked first: what a proposer wrote is hostile until then. */
