@@ -24,12 +24,21 @@ const licences: Plugin = {
   },
 };
 
+/** Editors complete and check a configuration by this. */
+const schema: Plugin = {
+  name: "schema",
+  async writeBundle({ dir }) {
+    const { configJsonSchema } = await import("./src/domain/config.ts");
+    writeFileSync(join(dir!, "config.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  },
+};
+
 export default defineConfig({
   input: { bin: "src/bin.ts", index: "src/index.ts" },
   platform: "node",
   // Native: it stays a dependency and is loaded from there.
   external: ["better-sqlite3"],
-  plugins: [licences],
+  plugins: [licences, schema],
   output: {
     dir: "dist",
     format: "esm",
