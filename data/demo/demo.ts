@@ -80,7 +80,9 @@ async function setTheStage(): Promise<boolean> {
   return contained;
 }
 
-const unsandboxed = (contained: boolean) => (contained ? [] : ["--allow-unsandboxed"]);
+function unsandboxed(contained: boolean): string[] {
+  return contained ? [] : ["--allow-unsandboxed"];
+}
 
 /** A change that changes nothing, judged by a common rule and by ours. */
 async function whitespace(contained: boolean): Promise<void> {
@@ -92,7 +94,7 @@ async function whitespace(contained: boolean): Promise<void> {
     "tidy up white space",
   );
   const { proposal } = await stage.ask<{ proposal: Proposal }>("propose", "--from", "tidy");
-  const args = ["evaluate", "--proposal-id", String(proposal.id), "--runs", "2", ...unsandboxed(contained)];
+  const args = ["evaluate", "--proposal-id", String(proposal.id), ...unsandboxed(contained)];
   await stage.kira(args, 8);
   const { evaluations } = await stage.ask<{ evaluations: Evaluation[] }>(
     "proposals",
@@ -118,10 +120,12 @@ async function cheat(): Promise<void> {
   await stage.kira(["propose", "--from", "cheat"]);
 }
 
-async function improve(contained: boolean, cycle: number): Promise<void> {
+/** The first cycle lets eight lessons grow from one another and judges them together; the second tries one more. */
+async function improve(contained: boolean, cycle: 1 | 2): Promise<void> {
   stage.chapter(`learn from the failures: cycle ${cycle}`);
   if (cycle === 1) await stage.kira(["analyze"], 9);
-  await stage.kira(["run", "--together", "--proposals", "8", ...unsandboxed(contained)], 60);
+  const together = cycle === 1 ? ["--together", "--proposals", "8"] : ["--proposals", "1"];
+  await stage.kira(["run", ...together, ...unsandboxed(contained)], 60);
 }
 
 async function backAndForth(): Promise<void> {

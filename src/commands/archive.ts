@@ -45,10 +45,12 @@ export class ArchiveCommand extends WorkspaceCommand {
     if (this.reset && this.restore)
       throw new KiraError("invalid", "--reset and --restore exclude each other. Choose one.");
     const done = await rollback(workspace, id, this.reset ? "reset" : this.restore ? "restore" : undefined);
-    const how =
-      done.way === "reset"
-        ? `moved back to ${done.node.tag}`
-        : `${done.made!.tag} restores ${done.node.tag} in a new commit`;
+    const tag = done.node.tag;
+    const how = {
+      reset: `moved back to ${tag}`,
+      forward: `moved forward to ${tag}`,
+      restore: `${done.made?.tag} restores ${tag} in a new commit`,
+    }[done.way];
     return {
       json: { node: done.node, rollback: done },
       text: `Production: ${how} (${done.reason}).\nThe state before is ${done.from}.`,

@@ -9,7 +9,8 @@ import type { Rules, Workspace } from "../workspace.ts";
 import { fastForward, moveBack } from "./checkout.ts";
 import { draftNode, nodeBelow, tagNode } from "./node.ts";
 
-export type RollbackWay = "reset" | "restore";
+/** Production moved back, moved forward again to a node that grew from it, or given a commit that restores. */
+export type RollbackWay = "reset" | "forward" | "restore";
 
 export interface Rollback {
   readonly node: ArchiveNode;
@@ -23,7 +24,11 @@ export interface Rollback {
 }
 
 /** Brings an earlier state back: production moves back to its tag when that is safe, else a commit restores it. */
-export async function rollback(workspace: Workspace, id: number, forced?: RollbackWay): Promise<Rollback> {
+export async function rollback(
+  workspace: Workspace,
+  id: number,
+  forced?: Exclude<RollbackWay, "forward">,
+): Promise<Rollback> {
   using _lock = workspace.lock("rollback");
   const rules = await workspace.rules();
   const node = workspace.record.index.archive.get(id);
@@ -32,6 +37,8 @@ export async function rollback(workspace: Workspace, id: number, forced?: Rollba
       "conflict",
       `Production stands on ${node.tag} already. Choose another node: kira-improve archive --list.`,
     );
+  if (forced === undefined && (await workspace.refs.isAncestor(rules.production, node.commit)))
+    return move(workspace, rules, node, "forward", "it grew from where production stands");
   const obstacle = await whyNotReset(workspace, rules, node);
   if (forced === "reset" && obstacle)
     throw new KiraError(
@@ -41,7 +48,9 @@ export async function rollback(workspace: Workspace, id: number, forced?: Rollba
   const way = forced ?? (obstacle ? "restore" : "reset");
   const reason =
     way === "reset" ? "every commit since is ours and none has been pushed" : (obstacle ?? "as you asked");
-  return way === "reset" ? reset(workspace, rules, node, reason) : restore(workspace, rules, node, reason);
+  return way === "reset"
+    ? move(workspace, rules, node, way, reason)
+    : restore(workspace, rules, node, reason);
 }
 
 async function whyNotReset(
@@ -67,31 +76,33 @@ async function whyNotReset(
   return remote === "" ? undefined : `commits since are on ${remote.split("\n")[0]}`;
 }
 
-async function reset(
+async function move(
   workspace: Workspace,
   { production }: Rules,
   node: ArchiveNode,
+  way: "reset" | "forward",
   reason: string,
 ): Promise<Rollback> {
   const { record, refs, now, settings, report } = workspace;
-  const intent = intentOf(workspace, production, node.commit, null, `reset to ${node.tag}`);
+  const intent = intentOf(workspace, production, node.commit, null, `${way} to ${node.tag}`);
   // The old tip stays reachable whatever happens next.
-  await refs.move([
-    {
-      ref: `refs/kira/undo/${now().toISOString().replace(/[:.]/g, "-")}-${intent.uuid.slice(0, 8)}`,
-      from: undefined,
-      to: production,
-    },
-  ]);
+  const undo = `refs/kira/undo/${now().toISOString().replace(/[:.]/g, "-")}-${intent.uuid.slice(0, 8)}`;
+  if (way === "reset") await refs.move([{ ref: undo, from: undefined, to: production }]);
   record.write(() => [{ kind: "intent", ...intent }]);
+  const go = way === "reset" ? moveBack : fastForward;
   await attempt(workspace, intent, () =>
-    moveBack(workspace, `refs/heads/${settings.production}`, production, node.commit),
+    go(workspace, `refs/heads/${settings.production}`, production, node.commit),
   );
   record.write(() => [
     { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "done" },
   ]);
-  report({ kind: "step", step: "rollback", what: `production moved back to ${node.tag}`, why: reason });
-  return { node, way: "reset", reason, from: production, to: node.commit, made: null };
+  report({
+    kind: "step",
+    step: "rollback",
+    what: `production moved to ${node.tag}`,
+    why: `${way}: ${reason}`,
+  });
+  return { node, way, reason, from: production, to: node.commit, made: null };
 }
 
 async function restore(

@@ -19,8 +19,9 @@ export function lessonTerms(
 ): string[] {
   const surest = new Map<string, number>();
   for (const field of from) {
+    // The same text logged twice is one witness: what is rare in it does not become common.
     const texts = (outcomes: readonly Outcome[]) =>
-      outcomes.flatMap((one) => (one[field] ? [termsOf(one[field])] : []));
+      [...new Set(outcomes.map((one) => one[field]))].flatMap((text) => (text ? [termsOf(text)] : []));
     for (const { term, inside, z } of tellingTerms(texts(failures), texts(contrast), surety)) {
       if (inside >= 2) surest.set(term, Math.max(z, surest.get(term) ?? 0));
     }

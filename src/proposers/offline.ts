@@ -71,12 +71,13 @@ function lessonIdeas(situation: Situation): Record<"full" | "short", Idea[]> {
 
   const ideaOf = (batch: readonly string[]): Idea => {
     const line = lessonLine(lessons, category, batch);
-    const words = batch.map((term) => `"${term}"`).join(", ");
+    const first = batch.slice(0, fewTerms).join(", ");
+    const more = batch.length > fewTerms ? ` and ${batch.length - fewTerms} more` : "";
     return {
       path: lessons.file,
       content: withLine(text, line, lessons.under),
       description: `Adds the line "${line}" to ${lessons.file}: words that tell these failures from other outcomes.`,
-      hypothesis: `Naming ${words} in ${lessons.file} prevents failures of ${id}.`,
+      hypothesis: `Naming ${first}${more} in ${lessons.file} prevents failures of ${id}.`,
       risk: "low",
     };
   };

@@ -19,10 +19,8 @@ function renderAttempt(
 ): string {
   const what = proposal ? `proposal ${proposal.id}: ${proposal.hypothesis}` : "no proposal";
   const delta = evaluation ? ` ${gain(evaluation.statistics.delta)}` : "";
-  return [
-    `${printable(pattern.id)} (${pattern.frequency}×)`,
-    wrap(printable(what), width, "  "),
-    `  ${outcome.toUpperCase()}${delta}${node ? ` → ${node.tag}` : ""}`,
-    wrap(printable(reason), width, "  "),
-  ].join("\n");
+  const head = [`${printable(pattern.id)} (${pattern.frequency}×)`, wrap(printable(what), width, "  ")];
+  if (outcome === "part of the next") return [...head, "  judged together with the next"].join("\n");
+  const became = `  ${outcome.toUpperCase()}${delta}${node ? ` → ${node.tag}` : ""}`;
+  return [...head, became, wrap(printable(reason), width, "  ")].join("\n");
 }

@@ -43,22 +43,29 @@ export function applyEntry(index: Index, entry: Entry): void {
     case "outcome":
       return index.outcomes.add(entry);
     case "analysis":
-      return index.analyses.add(entry);
+      return index.analyses.add(itemOf(entry));
     case "proposal":
-      return index.proposals.add(entry);
+      return index.proposals.add(itemOf(entry));
     case "trial":
-      return index.trials.add(entry);
+      return index.trials.add(itemOf(entry));
     case "evaluation":
-      return index.evaluations.add(entry);
+      return index.evaluations.add(itemOf(entry));
     case "decision":
       return index.proposals.reject(entry.proposalId, entry.reason);
     case "intent":
-      return index.intents.add(entry);
+      return index.intents.add(itemOf(entry));
     case "completion":
       return index.intents.complete(entry);
     case "node":
-      return index.archive.add(entry);
+      return index.archive.add(itemOf(entry));
     case "seen":
       return index.facts.set("seen", JSON.stringify(entry.tips));
   }
+}
+
+/** What the line says, without how it says it: the same whether it was just written or read again. */
+function itemOf<Line extends Entry>(line: Line): Omit<Line, "kind"> {
+  const { kind: _, ...item } = line;
+  if ("v" in item) delete item.v;
+  return item;
 }

@@ -32,8 +32,7 @@ describe("the offline proposer", () => {
       costUsd: 0,
       seenTasks: [],
       risk: "low",
-      hypothesis:
-        'Naming "card", "charged" in skills/triage/SKILL.md prevents failures of billing-card-charged.',
+      hypothesis: "Naming card, charged in skills/triage/SKILL.md prevents failures of billing-card-charged.",
       expectedImprovement: "fewer failures of billing-card-charged (4 in the last analysis)",
     });
     expect(draft!.description).toContain("with no language model");
