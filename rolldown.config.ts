@@ -33,17 +33,28 @@ const schema: Plugin = {
   },
 };
 
+/** The code of better-sqlite3 is bundled, fifteen files in one; its native part stays in the package it came with. */
+const native: Plugin = {
+  name: "native",
+  transform: {
+    filter: { id: /better-sqlite3[\\/]lib[\\/]binding\.js$/ },
+    handler: (code) => code.replaceAll("__dirname", 'path.dirname(require.resolve("better-sqlite3"))'),
+  },
+};
+
 export default defineConfig({
   input: { bin: "src/bin.ts", index: "src/index.ts" },
   platform: "node",
-  // Native: it stays a dependency and is loaded from there.
-  external: ["better-sqlite3"],
-  plugins: [licences, schema],
+  plugins: [licences, schema, native],
+  // With it isomorphic-git compresses through fetch, which takes 20 ms to load, and without it by itself.
+  transform: { define: { CompressionStream: "undefined" } },
   output: {
     dir: "dist",
     format: "esm",
     cleanDir: true,
     minify: true,
+    // What `log` runs comes in one file: finding and opening a module costs more than most of them hold.
+    codeSplitting: { groups: [{ name: "core", test: /src[\\/](main|commands[\\/]log)\.ts$/ }] },
     chunkFileNames: "chunks/[name]-[hash].js",
     legalComments: "none",
   },

@@ -1,32 +1,41 @@
 #!/usr/bin/env node
 // Nothing is imported that an old runtime could not load: the version is checked first.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as module from "node:module";
 
 const oldest = [22, 14];
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const args = process.argv.slice(2);
+const require = module.createRequire(import.meta.url);
 
-if (major < oldest[0]! || (major === oldest[0] && minor < oldest[1]!)) process.exitCode = runElsewhere();
+if (major < oldest[0]! || (major === oldest[0] && minor < oldest[1]!))
+  process.exitCode = await runElsewhere();
 else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v"))
   process.stdout.write(`${version()}\n`);
 else {
-  module.enableCompileCache();
+  module.enableCompileCache(cacheFolder());
   process.exitCode = await (await import("./main.ts")).main(args);
 }
 
 /** With the runtime pinned beside us, if there is one: the native parts of ours crash this one. */
-function runElsewhere(): number {
+async function runElsewhere(): Promise<number> {
   const pinned = findPinned();
   if (pinned !== undefined && !process.env["KIRA_RELAUNCHED"]) {
     const environment = { ...process.env, KIRA_RELAUNCHED: "1" };
-    const { status, signal } = spawnSync(pinned, process.argv.slice(1), {
-      stdio: "inherit",
-      env: environment,
+    const child = spawn(pinned, process.argv.slice(1), { stdio: "inherit", env: environment });
+    // A terminal sends Ctrl-C to both of us: we only stay until the other has put things in order.
+    process.on("SIGINT", () => undefined);
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    return new Promise((resolve) => {
+      child.once("exit", (status, signal) => resolve(signal === null ? (status ?? 1) : 130));
+      child.once("error", () => resolve(refuseRuntime()));
     });
-    return signal === "SIGINT" ? 130 : (status ?? 1);
   }
+  return refuseRuntime();
+}
+
+function refuseRuntime(): number {
   process.stderr.write(
     `This is Node ${process.versions.node}, and kira-improve needs ${oldest.join(".")} or newer. Install one, or add it to your project with: npm install --save-dev node@24.\n`,
   );
@@ -35,10 +44,17 @@ function runElsewhere(): number {
 
 function findPinned(): string | undefined {
   try {
-    return module.createRequire(import.meta.url).resolve("node/bin/node");
+    return require.resolve("node/bin/node");
   } catch {
     return undefined;
   }
+}
+
+/** Where compiled code outlives a restart and only this user writes; node's own choice where there is no home. */
+function cacheFolder(): string | undefined {
+  const { NODE_COMPILE_CACHE: wanted, XDG_CACHE_HOME: caches, HOME: home } = process.env;
+  const folder = caches || (home && `${home}/.cache`);
+  return wanted || (folder && `${folder}/kira-improve`);
 }
 
 function version(): string {

@@ -1,7 +1,8 @@
-import { Builtins, Cli, type CommandClass } from "clipanion";
-import { type Context, KiraCommand, renderError, statusOfError } from "./commands/command.ts";
+import { Cli, type CommandClass } from "clipanion";
+import { type Context, KiraCommand, renderError, statusOfError, widthOf } from "./commands/command.ts";
 import { nearestOf } from "./domain/nearest.ts";
 import { KiraError } from "./domain/errors.ts";
+import { renderHelp, renderManual } from "./report/help.ts";
 
 /** Every verb; its code is loaded when it is asked for. */
 const verbs = {
@@ -33,29 +34,40 @@ export async function runCli(args: readonly string[], context: Context): Promise
 }
 
 async function dispatch(args: readonly string[], context: Context): Promise<number> {
-  const [first] = args;
-  const asksForAll = first === "help" || first === "--help" || first === "-h";
-  const verb = first === undefined || (first.startsWith("-") && !asksForAll) ? "status" : first;
-  if (!asksForAll && !Object.hasOwn(verbs, verb)) throw unknownVerb(verb);
-  const wanted = asksForAll ? (Object.keys(verbs) as Verb[]) : [verb as Verb];
-  const commands = await Promise.all(wanted.map((name) => verbs[name]()));
-  const cli = Cli.from<Context>([Builtins.HelpCommand, ...commands], {
-    binaryName: "kira-improve",
-    binaryLabel: "Makes an agent's configuration measurably better",
-    enableColors: Boolean((context.stdout as { isTTY?: boolean }).isTTY) && !context.env["NO_COLOR"],
-  });
-  if (asksForAll) {
-    context.stdout.write(cli.usage());
+  const [first, second] = args;
+  if (first === "help" && second !== undefined) return dispatch([second, "--help"], context);
+  const width = widthOf(context.stdout);
+  if (first === "help" || first === "--help" || first === "-h") {
+    context.stdout.write(`${renderHelp(await describeVerbs(), width)}\n`);
     return 0;
   }
-  const command = parse(cli, args, context);
-  const status =
-    command instanceof KiraCommand ? await command.validateAndExecute() : await command.execute();
-  return status ?? 0;
+  const verb = first === undefined || first.startsWith("-") ? "status" : first;
+  if (!isVerb(verb)) throw unknownVerb(verb);
+  const CommandOfVerb = await verbs[verb]();
+  const cli = Cli.from<Context>(CommandOfVerb, { binaryName: "kira-improve" });
+  const command = parse(cli, verb, args, context);
+  if (command instanceof KiraCommand) return command.validateAndExecute();
+  // What is no command of ours is clipanion's answer to --help; its layout breaks in a narrow terminal.
+  const { options } = cli.definitions()[0]!;
+  const { details = "", examples = [] } = CommandOfVerb.usage ?? {};
+  const manual = { ...describe(verb, CommandOfVerb), details, examples, options };
+  context.stdout.write(`${renderManual(manual, width)}\n`);
+  return 0;
+}
+
+const isVerb = (word: string): word is Verb => Object.hasOwn(verbs, word);
+
+const describeVerbs = () =>
+  Promise.all(Object.entries(verbs).map(async ([name, load]) => describe(name, await load())));
+
+function describe(name: string, { usage }: CommandClass<Context>) {
+  const { category = "", description = "" } = usage ?? {};
+  return { name, category, description };
 }
 
 function parse(
   cli: Cli<Context>,
+  verb: Verb,
   args: readonly string[],
   context: Context,
 ): ReturnType<Cli<Context>["process"]> {
@@ -63,7 +75,7 @@ function parse(
     return cli.process([...args], context);
   } catch (error) {
     if (!(error instanceof Error) || !("clipanion" in error)) throw error;
-    throw badSyntax(cli, args, error);
+    throw badSyntax(cli, verb, args, error);
   }
 }
 
@@ -75,20 +87,30 @@ function unknownVerb(verb: string): KiraError {
   );
 }
 
-/** clipanion's own sentence for a wrong option, with the nearest right one. */
-function badSyntax(cli: Cli<Context>, args: readonly string[], error: Error): KiraError {
-  const options = cli
-    .definitions()
-    .flatMap((definition) =>
-      definition.options.flatMap(({ definition: names }) => names.split(" ")[0]!.split(",")),
+/** What is wrong with an option, in a sentence that clipanion does not have. */
+function badSyntax(cli: Cli<Context>, verb: Verb, args: readonly string[], error: Error): KiraError {
+  const options = cli.definitions()[0]!.options.map(({ definition, required }) => {
+    return { name: definition.split(" ")[0]!, required };
+  });
+  const known = options.map(({ name }) => name);
+  const given = args.map((arg) => arg.split("=")[0]!);
+  const help = `See its options with: kira-improve ${verb} --help.`;
+  const invalid = (problem: string, remedy = help) => new KiraError("invalid", `${problem} ${remedy}`);
+
+  const wrong = given.find((arg) => /^--?[a-z]/i.test(arg) && !known.includes(arg));
+  if (wrong !== undefined) {
+    const nearest = nearestOf(wrong, known);
+    return invalid(`There is no option "${wrong}" here.`, nearest ? `Did you mean ${nearest}?` : help);
+  }
+  const [, empty] = /^Not enough arguments to option (--[a-z-]+)/.exec(error.message) ?? [];
+  if (empty !== undefined)
+    return invalid(
+      `${empty} has no value.`,
+      `Write it after the option, or as ${empty}=<value> if it begins with a dash.`,
     );
-  const wrong = args.find((arg) => /^--?[a-z]/i.test(arg) && !options.includes(arg.split("=")[0]!));
-  const help = `See its options with: kira-improve ${args[0]?.startsWith("-") ? "" : `${args[0]} `}--help.`;
-  if (wrong === undefined)
-    return new KiraError("invalid", `${error.message.split("\n")[0]!.replace(/\.?$/, ".")} ${help}`);
-  const nearest = nearestOf(wrong, options);
-  return new KiraError(
-    "invalid",
-    `There is no option "${wrong}" here. ${nearest ? `Did you mean ${nearest}?` : help}`,
-  );
+  const missing = options.flatMap(({ required, name }) => (required && !given.includes(name) ? name : []));
+  if (missing.length > 0) return invalid(`${verb} needs ${missing.join(" and ")}.`);
+  const [, extra] = /^Extraneous positional argument \("(.*)"\)/.exec(error.message) ?? [];
+  if (extra !== undefined) return invalid(`"${extra}" is one word too many.`);
+  return invalid(error.message.split("\n")[0]!.replace(/\.?$/, "."));
 }

@@ -1,8 +1,14 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KiraError } from "./domain/errors.ts";
+import { excludeFromGit } from "./git/exclude.ts";
 import { findRepository, readBranch, type Repository } from "./git/repository.ts";
+import { hasIndex } from "./store/database.ts";
 import { JournaledIndex } from "./store/record.ts";
+
+// Not from domain/config.ts, which brings the schema library.
+const configFile = ".kira-improve.json";
+const lastConfig = "config.json";
 
 /**
  * All that recording an outcome needs, opened without a schema library and without starting git: `log` is called
@@ -14,7 +20,7 @@ export interface Logbook extends Disposable {
   readonly home: string;
   readonly indexFile: string;
   readonly production: string;
-  /** The production commit that is live; undefined if the branch has none. */
+  /** The production commit that is live now; undefined if the branch has none. */
   readonly live: string | undefined;
   readonly record: JournaledIndex;
   readonly now: () => Date;
@@ -30,32 +36,33 @@ export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Log
   const { production, index } = essentials(repository, home);
   const now = clockOf(environment);
   const indexFile = join(repository.mainWorktree, index);
+  if (!hasIndex(indexFile)) excludeFromGit(repository, index);
   const record = new JournaledIndex(home, indexFile, now);
   return {
     repository,
     home,
     indexFile,
     production,
-    live: readBranch(repository, production),
+    get live() {
+      return readBranch(repository, production);
+    },
     record,
     now,
     [Symbol.dispose]: () => record[Symbol.dispose](),
   };
 }
 
-/** The text of the configuration in the working tree, or of the one last seen there: a branch may lack the file. */
+/** The text of the configuration in the working tree, or of the one last used there: a branch may lack the file. */
 export function localConfigText({ worktree, mainWorktree }: Repository, home: string): string | undefined {
-  const remembered = join(home, "config.json");
-  for (const file of [join(worktree, ".kira-improve.json"), join(mainWorktree, ".kira-improve.json")]) {
-    const text = readIfThere(file);
-    if (text === undefined) continue;
-    if (text !== readIfThere(remembered)) {
-      mkdirSync(home, { recursive: true });
-      writeFileSync(remembered, text);
-    }
-    return text;
-  }
-  return readIfThere(remembered);
+  return [join(worktree, configFile), join(mainWorktree, configFile), join(home, lastConfig)]
+    .map(readIfThere)
+    .find((text) => text !== undefined);
+}
+
+/** Keeps a configuration that could be used, for branches that lack it. */
+export function rememberConfig(home: string, text: string): void {
+  const file = join(home, lastConfig);
+  if (readIfThere(file) !== text) writeFileSync(file, text);
 }
 
 function essentials(repository: Repository, home: string): { production: string; index: string } {

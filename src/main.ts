@@ -10,11 +10,11 @@ export async function main(args: readonly string[]): Promise<number> {
       process.once(signal, () => process.exit(130));
     });
   }
-  // The reader of a pipe may leave before us, as `head` does.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  // The reader of a pipe may leave before us, as `head` does: what was begun is finished all the same.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   return runCli(args, {
     stdin: process.stdin,
     stdout: process.stdout,

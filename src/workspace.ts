@@ -9,8 +9,9 @@ import { Git } from "./git/git.ts";
 import { Notes } from "./git/notes.ts";
 import { Objects } from "./git/objects.ts";
 import { Refs } from "./git/refs.ts";
+import { readBranch } from "./git/repository.ts";
 import { gradeAll } from "./graders/index.ts";
-import { type Logbook, localConfigText, openLogbook } from "./logbook.ts";
+import { type Logbook, localConfigText, openLogbook, rememberConfig } from "./logbook.ts";
 import type { Proposer } from "./proposers/contract.ts";
 import { findProposer } from "./proposers/index.ts";
 import type { Sandbox } from "./sandbox/contract.ts";
@@ -65,8 +66,11 @@ export async function openWorkspace({ folder, environment, report }: WorkspaceOp
   const logbook = openLogbook(folder, environment);
   try {
     const git = new Git(logbook.repository);
-    await git.checkVersion();
-    return assemble(logbook, git, environment, report);
+    const checked = git.checkVersion();
+    checked.catch(() => undefined); // told below, unless something else is wrong as well
+    const workspace = assemble(logbook, git, environment, report);
+    await checked;
+    return workspace;
   } catch (error) {
     logbook[Symbol.dispose]();
     throw error;
@@ -75,7 +79,9 @@ export async function openWorkspace({ folder, environment, report }: WorkspaceOp
 
 function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, report: Report): Workspace {
   const { repository, home, record, now } = logbook;
-  const settings = parseConfig(localConfigText(repository, home)!, configFile);
+  const text = localConfigText(repository, home)!;
+  const settings = parseConfig(text, configFile);
+  rememberConfig(home, text);
   const refs = new Refs(git);
   const objects = new Objects(repository.commonDir);
   const runLog = new RunLog(home);
@@ -87,6 +93,10 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
   return {
     ...logbook,
+    // Not the spread's copy: a merge moves it.
+    get live() {
+      return logbook.live;
+    },
     settings,
     environment,
     git,
@@ -97,7 +107,7 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     executor: executors.local,
     gradeAll,
     report: tell,
-    rules: () => readRules(refs, objects, settings.production),
+    rules: () => readRules(logbook, refs, objects),
     proposer: findProposer,
     agent: (agent) => createAgent(agent, environment),
     sandbox: (name) =>
@@ -112,8 +122,12 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
   };
 }
 
-async function readRules(refs: Refs, objects: Objects, branch: string): Promise<Rules> {
-  const production = await refs.findCommit(`refs/heads/${branch}`);
+async function readRules(
+  { repository, production: branch }: Logbook,
+  refs: Refs,
+  objects: Objects,
+): Promise<Rules> {
+  const production = readBranch(repository, branch) ?? (await refs.findCommit(`refs/heads/${branch}`));
   if (production === undefined)
     throw new KiraError(
       "invalid",

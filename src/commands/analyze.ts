@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { mostDays } from "../domain/config.ts";
 import { analyze } from "../loop/analyze.ts";
 import { renderAnalysis } from "../report/analysis.ts";
 import type { Workspace } from "../workspace.ts";
@@ -26,7 +27,7 @@ export class AnalyzeCommand extends WorkspaceCommand {
   protected async run(workspace: Workspace): Promise<Answer> {
     const { days, minFailures } = workspace.settings.analyze;
     const analysis = analyze(workspace, {
-      days: this.days === undefined ? days : wholeNumber(this.days, "--days"),
+      days: this.days === undefined ? days : wholeNumber(this.days, "--days", 1, mostDays),
       minFailures:
         this.minFailures === undefined ? minFailures : wholeNumber(this.minFailures, "--min-failures"),
     });

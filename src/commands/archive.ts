@@ -4,7 +4,7 @@ import { listArchive, showNode } from "../loop/archive.ts";
 import { rollback } from "../loop/rollback.ts";
 import { renderArchive, renderNode } from "../report/archive.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Answer, oneOf, wholeNumber } from "./command.ts";
+import { type Answer, atMost, oneOf, wholeNumber } from "./command.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 const verbs = ["list", "show", "rollback"] as const;
@@ -66,7 +66,8 @@ export class ArchiveCommand extends WorkspaceCommand {
         "invalid",
         "archive does one thing at a time. Use one of --list, --show <id>, --rollback <id>.",
       );
-    const verb = oneOf(String(flags[0] ?? this.words[0] ?? "list"), "What archive is to do", verbs);
+    const verb = oneOf(String(flags[0] ?? this.words[0] ?? "list"), "The word after archive", verbs);
+    atMost(this.words, verb === "list" ? 1 : 2, "archive");
     if (verb === "list") return { verb, id: 0 };
     const id = this.show ?? this.rollback ?? this.words[1];
     if (id === undefined)

@@ -1,5 +1,6 @@
 import { type BaseContext, Command, Option } from "clipanion";
 import { exitStatus, KiraError } from "../domain/errors.ts";
+import { printable, printableJson } from "../domain/printable.ts";
 
 export interface Context extends BaseContext {
   /** Where the user stands. */
@@ -31,7 +32,7 @@ export abstract class KiraCommand extends Command<Context> {
     const { stdout, stderr } = this.context;
     try {
       const { json, text, status = 0 } = await this.answer();
-      stdout.write(`${this.json ? JSON.stringify(json) : text}\n`);
+      stdout.write(`${this.json ? printableJson(json) : printable(text)}\n`);
       return status;
     } catch (error) {
       stderr.write(renderError(error, this.json));
@@ -39,31 +40,33 @@ export abstract class KiraCommand extends Command<Context> {
     }
   }
 
-  /** Columns a line may have: those of the terminal, or as many as it takes in a pipe. */
   protected get width(): number {
-    const { columns } = this.context.stdout as { columns?: number };
-    return columns ?? Number.POSITIVE_INFINITY;
+    return widthOf(this.context.stdout);
   }
 }
 
+/** Columns a line may have: those of the terminal, or as many as it takes in a pipe. */
+export function widthOf({ columns }: BaseContext["stdout"] & { columns?: number }): number {
+  return columns ?? Number.POSITIVE_INFINITY;
+}
+
 export function renderError(error: unknown, asJson: boolean): string {
-  if (error instanceof KiraError) return asJson ? `${JSON.stringify({ error })}\n` : `${error.message}\n`;
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  if (error instanceof KiraError) return `${asJson ? printableJson({ error }) : printable(error.message)}\n`;
+  const { message, stack = "" } = error instanceof Error ? error : { message: String(error) };
   const bug = `This is a bug in kira-improve: ${message}`;
-  return asJson
-    ? `${JSON.stringify({ error: { code: "bug", message: bug, stack } })}\n`
-    : `${bug}\n${stack ?? ""}\n`;
+  return `${asJson ? printableJson({ error: { code: "bug", message: bug, stack } }) : printable(`${bug}\n${stack}`)}\n`;
 }
 
 export function statusOfError(error: unknown): number {
   return error instanceof KiraError ? exitStatus[error.code] : 1;
 }
 
-/** A whole number of at least `least`. @throws KiraError `invalid` */
-export function wholeNumber(text: string, name: string, least = 1): number {
+/** A whole number from `least` to `most`. @throws KiraError `invalid` */
+export function wholeNumber(text: string, name: string, least = 1, most = Number.MAX_SAFE_INTEGER): number {
   const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new KiraError("invalid", `${name} is "${text}". Give a whole number of at least ${least}.`);
+  if (number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new KiraError("invalid", `${name} is "${text}". Give a whole number ${range}.`);
 }
 
 /** @throws KiraError `invalid` with the words there are */
@@ -71,4 +74,13 @@ export function oneOf<Word extends string>(text: string, name: string, words: re
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
   throw new KiraError("invalid", `${name} is "${text}". Use one of: ${words.join(", ")}.`);
+}
+
+/** @throws KiraError `invalid` for a word that would be ignored */
+export function atMost(words: readonly string[], most: number, verb: string): void {
+  if (words.length > most)
+    throw new KiraError(
+      "invalid",
+      `"${words[most]}" is one word too many. See what ${verb} takes with: kira-improve ${verb} --help.`,
+    );
 }

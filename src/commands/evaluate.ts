@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { mostRuns } from "../domain/config.ts";
 import { exitStatus } from "../domain/errors.ts";
 import type { VerdictKind } from "../domain/evaluation.ts";
 import { evaluate } from "../loop/evaluate.ts";
@@ -38,12 +39,17 @@ export class EvaluateCommand extends WorkspaceCommand {
   protected async run(workspace: Workspace): Promise<Answer> {
     const evaluation = await evaluate(workspace, {
       proposalId: wholeNumber(this.proposalId, "--proposal-id"),
-      runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs"),
+      runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
       allowUnsandboxed: this.allowUnsandboxed,
       signal: this.context.signal,
     });
     const { proposalId, verdict } = evaluation;
-    const next = verdict === "improved" ? `\n\nNext: kira-improve merge --proposal-id ${proposalId}` : "";
+    const next = {
+      improved: `\n\nNext: kira-improve merge --proposal-id ${proposalId}`,
+      inconclusive: `\n\nNext: more trials with kira-improve evaluate --proposal-id ${proposalId} --runs ${2 * evaluation.runs}`,
+      "not-improved": "",
+      regression: "",
+    }[verdict];
     return {
       json: { evaluation },
       text: renderVerdict(evaluation, this.width) + next,

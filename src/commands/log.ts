@@ -1,11 +1,13 @@
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Command, Option } from "clipanion";
 import { KiraError } from "../domain/errors.ts";
 import { parseLines } from "../domain/lines.ts";
 import { parseOutcome } from "../domain/outcome.ts";
+import { oneLine, printable } from "../domain/printable.ts";
 import { log } from "../loop/log.ts";
-import { openLogbook } from "../logbook.ts";
-import { oneLine } from "../domain/printable.ts";
+import { type Logbook, openLogbook } from "../logbook.ts";
+import { plural } from "../report/numbers.ts";
 import { type Answer, KiraCommand, wholeNumber } from "./command.ts";
 
 export class LogCommand extends KiraCommand {
@@ -35,40 +37,65 @@ export class LogCommand extends KiraCommand {
   });
 
   protected async answer(): Promise<Answer> {
-    const { folder, env } = this.context;
-    using logbook = openLogbook(folder, env);
-    const now = logbook.now().toISOString();
-    if (this.stdin) {
-      const input = await text(this.context.stdin);
-      const { items, skipped } = parseLines(
-        input,
-        (value, where) => parseOutcome(value, where, now),
-        this.skipInvalid,
+    const given = this.#given();
+    const mixed = this.stdin ? given.length > 0 : this.skipInvalid;
+    if (mixed)
+      throw new KiraError(
+        "invalid",
+        "--stdin goes with --skip-invalid and nothing else. Log one outcome or many.",
       );
-      const { count, last } = log(logbook, items, "stdin");
-      for (const problem of skipped) this.context.stderr.write(`${problem}\n`);
-      const tail = skipped.length > 0 ? `; ${skipped.length} lines were skipped` : "";
-      return {
-        json: { logged: count, lastId: last?.id ?? null, skipped },
-        text: `Recorded ${count} outcomes${tail}.`,
-      };
-    }
-    const given = Object.entries({
-      task: this.task,
-      outcome: this.outcome,
-      category: this.category,
-      duration: this.duration === undefined ? undefined : wholeNumber(this.duration, "--duration", 0),
-      notes: this.notes,
-      sessionKey: this.sessionKey,
-      improvementId:
-        this.improvementId === undefined ? undefined : wholeNumber(this.improvementId, "--improvement-id"),
-    }).filter(([, value]) => value !== undefined);
-    if (given.length === 0)
+    if (given.length === 0 && !this.stdin)
       throw new KiraError(
         "invalid",
         "Nothing to log. Say what happened with --task, --outcome and --category, or use --stdin.",
       );
-    const { last } = log(logbook, [parseOutcome(Object.fromEntries(given), "The outcome", now)], "cli");
-    return { json: { outcome: last }, text: `#${last!.id} ${last!.outcome}: ${oneLine(last!.task, 200)}` };
+    const { folder, env } = this.context;
+    using logbook = openLogbook(folder, env);
+    const now = logbook.now().toISOString();
+    if (this.stdin) return await this.#many(logbook, now);
+    const { last } = log(logbook, [parseOutcome(Object.fromEntries(given), "Not recorded", now)], "cli");
+    const line = oneLine(`#${last!.id} ${last!.outcome}: ${last!.task}`, this.width);
+    return { json: { outcome: last }, text: line };
+  }
+
+  async #many(logbook: Logbook, now: string): Promise<Answer> {
+    const input = await this.#input();
+    const { items, skipped } = parseLines(
+      input,
+      (value, where) => parseOutcome(value, where, now),
+      this.skipInvalid,
+    );
+    const { count, last } = log(logbook, items, "stdin");
+    for (const problem of skipped) this.context.stderr.write(`${printable(problem)}\n`);
+    const tail = skipped.length > 0 ? `; ${plural(skipped.length, "line")} skipped` : "";
+    return {
+      json: { logged: count, lastId: last?.id ?? null, skipped },
+      text: `Recorded ${plural(count, "outcome")}${tail}.`,
+    };
+  }
+
+  async #input(): Promise<string> {
+    const { stdin, signal } = this.context;
+    try {
+      return await text(addAbortSignal(signal, stdin));
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+      throw new KiraError("interrupted", "Stopped; nothing was recorded. Run the command again.", { cause });
+    }
+  }
+
+  /** The fields of one outcome that were given as options. */
+  #given(): [string, unknown][] {
+    const number = (value: string | undefined, name: string, least: number) =>
+      value === undefined ? undefined : wholeNumber(value, name, least);
+    return Object.entries({
+      task: this.task,
+      outcome: this.outcome,
+      category: this.category,
+      duration: number(this.duration, "--duration", 0),
+      notes: this.notes,
+      sessionKey: this.sessionKey,
+      improvementId: number(this.improvementId, "--improvement-id", 1),
+    }).filter(([, value]) => value !== undefined);
   }
 }

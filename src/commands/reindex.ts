@@ -1,6 +1,7 @@
 import { Command } from "clipanion";
 import { deriveStatuses } from "../loop/refresh.ts";
 import { reindex } from "../loop/reindex.ts";
+import { plural } from "../report/numbers.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Answer } from "./command.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
@@ -19,7 +20,7 @@ export class ReindexCommand extends WorkspaceCommand {
     const { outcomes, analyses, proposals, evaluations, nodes } = counts;
     return {
       json: { reindexed: counts },
-      text: `The index is made again: ${outcomes} outcomes, ${analyses} analyses, ${proposals} proposals, ${evaluations} evaluations, ${nodes} archive nodes.`,
+      text: `The index is made again: ${plural(outcomes, "outcome")}, ${plural(analyses, "analysis", "analyses")}, ${plural(proposals, "proposal")}, ${plural(evaluations, "evaluation")}, ${plural(nodes, "archive node")}.`,
     };
   }
 }

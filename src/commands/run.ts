@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import { mostDays, mostProposals, mostRuns } from "../domain/config.ts";
 import { cycle } from "../loop/cycle.ts";
 import { renderCycle } from "../report/cycle.ts";
 import type { Workspace } from "../workspace.ts";
@@ -33,15 +34,15 @@ export class RunCommand extends WorkspaceCommand {
 
   protected async run(workspace: Workspace): Promise<Answer> {
     const { analyze, run } = workspace.settings;
-    const number = (text: string | undefined, name: string) =>
-      text === undefined ? undefined : wholeNumber(text, name);
+    const number = (text: string | undefined, name: string, most?: number) =>
+      text === undefined ? undefined : wholeNumber(text, name, 1, most);
     const done = await cycle(workspace, {
       period: {
-        days: number(this.days, "--days") ?? analyze.days,
+        days: number(this.days, "--days", mostDays) ?? analyze.days,
         minFailures: number(this.minFailures, "--min-failures") ?? analyze.minFailures,
       },
-      proposals: number(this.proposals, "--proposals") ?? run.proposals,
-      runs: number(this.runs, "--runs"),
+      proposals: number(this.proposals, "--proposals", mostProposals) ?? run.proposals,
+      runs: number(this.runs, "--runs", mostRuns),
       together: this.together,
       model: this.model,
       allowUnsandboxed: this.allowUnsandboxed,

@@ -3,7 +3,7 @@ import { KiraError } from "../domain/errors.ts";
 import { addTask, checkTasks, listTasks, setEnabled, showTask } from "../loop/bank.ts";
 import { renderCheck, renderTask, renderTasks } from "../report/tasks.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Answer, oneOf, wholeNumber } from "./command.ts";
+import { type Answer, atMost, oneOf, wholeNumber } from "./command.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 const verbs = ["list", "show", "check", "add", "enable", "disable"] as const;
@@ -30,7 +30,8 @@ export class TasksCommand extends WorkspaceCommand {
   protected override readonly writes = false;
 
   protected async run(workspace: Workspace): Promise<Answer> {
-    const verb = oneOf(this.words[0] ?? "list", "What tasks is to do", verbs);
+    atMost(this.words, 2, "tasks");
+    const verb = oneOf(this.words[0] ?? "list", "The word after tasks", verbs);
     switch (verb) {
       case "list": {
         const tasks = listTasks(workspace);
@@ -38,7 +39,11 @@ export class TasksCommand extends WorkspaceCommand {
       }
       case "check": {
         const check = checkTasks(workspace);
-        return { json: { check }, text: renderCheck(check), status: check.problems.length > 0 ? 2 : 0 };
+        return {
+          json: { check },
+          text: renderCheck(check, this.width),
+          status: check.problems.length > 0 ? 2 : 0,
+        };
       }
       case "add": {
         if (this.fromOutcome === undefined)

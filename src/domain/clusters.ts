@@ -1,4 +1,4 @@
-import { termsOf } from "./terms.ts";
+import { termsOf, type Vocabulary } from "./terms.ts";
 
 /** What clustering needs to know of a failed outcome. */
 export interface Failure {
@@ -11,12 +11,14 @@ export interface Failure {
 /** The failures of a category that say `terms[0]`; the other terms only describe them. */
 export interface Cluster {
   readonly category: string;
+  /** The number of `terms[0]` in the vocabulary. */
+  readonly lead: number;
   readonly terms: readonly string[];
   /** Its failures that no better cluster of the category had gathered already. */
   readonly gathered: number;
 }
 
-/** A failure with its terms as places in a vocabulary: a hundred thousand of them fit in memory. */
+/** A failure with its terms as numbers of a vocabulary. */
 export interface ReadFailure extends Failure {
   readonly terms: readonly number[];
 }
@@ -27,24 +29,20 @@ const readLength = 2000;
 const mostClusters = 25;
 const mostTerms = 5;
 
-/** What a failure says: the terms of its task and of its notes. */
-export function termsOfFailure({ task, notes }: Pick<Failure, "task" | "notes">): string[] {
-  return termsOf(`${task.slice(0, readLength)}\n${notes?.slice(0, readLength) ?? ""}`);
+/** The text that says what failed: the task and the notes. */
+export function textOfFailure({ task, notes }: Pick<Failure, "task" | "notes">): string {
+  return `${task.slice(0, readLength)}\n${notes?.slice(0, readLength) ?? ""}`;
 }
 
 /** Reads failures once, whatever they come from; texts are kept no longer than an example may be. */
-export function readFailures(failures: Iterable<Failure>) {
-  const places = new Map<string, number>();
+export function readFailures(failures: Iterable<Failure>, vocabulary: Vocabulary): ReadFailure[] {
   const read: ReadFailure[] = [];
-  for (const { id, task, notes, category } of failures) {
-    const terms = termsOfFailure({ task, notes }).map((term) => {
-      const known = places.get(term);
-      if (known === undefined) places.set(term, places.size);
-      return known ?? places.size - 1;
-    });
+  for (const failure of failures) {
+    const { id, task, notes, category } = failure;
+    const terms = vocabulary.read(textOfFailure(failure));
     read.push({ id, category, task: beginning(task), notes: notes && beginning(notes), terms });
   }
-  return { read, vocabulary: [...places.keys()] };
+  return read;
 }
 
 // A slice of a string keeps the whole of it alive; a copy does not, and notes may be 48 KiB long.
@@ -57,75 +55,106 @@ const beginning = (text: string) => (text.length <= 500 ? text : Buffer.from(tex
  * as often at least. The same failures give the same clusters, in whatever order they come.
  */
 export function findClusters(
-  { read, vocabulary }: ReturnType<typeof readFailures>,
+  failures: readonly ReadFailure[],
+  { terms: words }: Pick<Vocabulary, "terms">,
   least: number,
 ): Cluster[] {
-  const everywhere = countTerms(read);
-  const clusters: Cluster[] = [];
-  for (const [category, failures] of Map.groupBy(read, (failure) => failure.category)) {
-    const here = countTerms(failures);
-    const elsewhere = read.length - failures.length;
+  const everywhere = new Uint32Array(words.length);
+  for (const { terms } of failures) for (const term of terms) everywhere[term]! += 1;
+  const found: (Lead & Guide & { category: string; among: readonly ReadFailure[] })[] = [];
+  for (const [category, among] of Map.groupBy(failures, (failure) => failure.category)) {
+    const here = countTerms(among);
+    const elsewhere = failures.length - among.length;
     const ownName = new Set(termsOf(category));
     const worthOf = (term: number, count: number): number => {
-      if (ownName.has(vocabulary[term]!)) return 0;
+      if (count < 2 || ownName.has(words[term]!)) return 0;
       // With nothing to compare, a word that nearly every failure says divides nothing: it comes last.
-      if (elsewhere === 0) return count > 0.8 * failures.length ? 1e-3 : 1;
-      const others = everywhere.get(term)! - count;
-      const lift = ((count + 0.5) / (failures.length + 1) / (others + 0.5)) * (elsewhere + 1);
+      if (elsewhere === 0) return count > 0.8 * among.length ? 1e-3 : 1;
+      const others = everywhere[term]! - count;
+      const lift = ((count + 0.5) / (among.length + 1) / (others + 0.5)) * (elsewhere + 1);
       // Few other failures cannot show that a word is rare; that none of them says it must do.
       if (lift < 2) return others === 0 ? Math.LN2 : 0;
       return Math.log(lift);
     };
-    const worth = new Map([...here].map(([term, count]) => [term, count < 2 ? 0 : worthOf(term, count)]));
-    for (const { terms, gathered } of gather(failures, { worth, vocabulary, least })) {
-      clusters.push({ category, terms: terms.map((term) => vocabulary[term]!), gathered });
+    const worth: Counts = new Map();
+    for (const [term, count] of here) {
+      const value = worthOf(term, count);
+      if (value > 0) worth.set(term, value);
+      if (value === 0 || count < least) here.delete(term);
     }
+    const guide = { worth, words };
+    for (const lead of gather(among, here, least, guide)) found.push({ category, among, ...guide, ...lead });
   }
-  return clusters
-    .sort((a, b) => b.gathered - a.gathered || order(nameOf(a), nameOf(b)))
-    .slice(0, mostClusters);
+  const name = ({ category, lead }: (typeof found)[number]) => `${category}\0${words[lead]}`;
+  return found
+    .sort((a, b) => b.gathered - a.gathered || order(name(a), name(b)))
+    .slice(0, mostClusters)
+    .map(({ category, lead, gathered, among, ...guide }) => ({
+      category,
+      lead,
+      terms: describe(lead, among, guide).map((term) => words[term]!),
+      gathered,
+    }));
 }
 
 type Counts = Map<number, number>;
 
-interface Guide {
-  readonly worth: ReadonlyMap<number, number>;
-  readonly vocabulary: readonly string[];
-  readonly least: number;
+interface Lead {
+  readonly lead: number;
+  readonly gathered: number;
 }
 
-/** The greedy walk through one category: each lead with the terms that many of its failures share. */
-function* gather(failures: readonly ReadFailure[], guide: Guide) {
-  const now = countTerms(failures);
+interface Guide {
+  /** Of the terms that are worth anything. */
+  readonly worth: ReadonlyMap<number, number>;
+  readonly words: readonly string[];
+}
+
+/** The greedy walk through one category. @param now how many of the failures say each term that may lead; used up */
+function* gather(
+  failures: readonly ReadFailure[],
+  now: Counts,
+  least: number,
+  guide: Guide,
+): Generator<Lead> {
   let left = failures;
   for (let found = 0; found < mostClusters; found += 1) {
-    const lead = mostValued(now, guide.least, guide);
+    const lead = mostValued(now, least, guide);
     if (lead === undefined) return;
-    const shared = countTerms(failures.filter(({ terms }) => terms.includes(lead)));
-    const many = Math.max(2, shared.get(lead)! / 3);
-    const terms: number[] = [];
-    for (let next: number | undefined = lead; next !== undefined; next = mostValued(shared, many, guide)) {
-      if (terms.push(next) === mostTerms) break;
-      shared.delete(next);
-    }
-    yield { terms, gathered: now.get(lead)! };
+    yield { lead, gathered: now.get(lead)! };
     const rest: ReadFailure[] = [];
     for (const failure of left) {
       if (!failure.terms.includes(lead)) rest.push(failure);
-      else for (const term of failure.terms) now.set(term, now.get(term)! - 1);
+      else
+        for (const term of failure.terms) {
+          const count = now.get(term);
+          if (count !== undefined) now.set(term, count - 1);
+        }
     }
     left = rest;
   }
 }
 
+/** A lead with the terms that many of its failures share. */
+function describe(lead: number, failures: readonly ReadFailure[], guide: Guide): number[] {
+  const shared = countTerms(failures.filter(({ terms }) => terms.includes(lead)));
+  const many = Math.max(2, shared.get(lead)! / 3);
+  const terms: number[] = [];
+  for (let next: number | undefined = lead; next !== undefined; next = mostValued(shared, many, guide)) {
+    if (terms.push(next) === mostTerms) break;
+    shared.delete(next);
+  }
+  return terms;
+}
+
 /** The term with the greatest number times worth among those said often enough; of equals the first in the alphabet. */
-function mostValued(counts: Counts, atLeast: number, { worth, vocabulary }: Guide): number | undefined {
+function mostValued(counts: Counts, atLeast: number, { worth, words }: Guide): number | undefined {
   let best: number | undefined;
   let most = 0;
   for (const [term, count] of counts) {
-    const value = count < atLeast ? 0 : count * worth.get(term)!;
+    const value = count < atLeast ? 0 : count * (worth.get(term) ?? 0);
     if (value === 0 || value < most) continue;
-    if (value === most && order(vocabulary[best!]!, vocabulary[term]!) < 0) continue;
+    if (value === most && order(words[best!]!, words[term]!) < 0) continue;
     [best, most] = [term, value];
   }
   return best;
@@ -137,5 +166,4 @@ function countTerms(failures: Iterable<ReadFailure>): Counts {
   return counts;
 }
 
-const nameOf = ({ category, terms }: Cluster) => `${category}\0${terms[0]}`;
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

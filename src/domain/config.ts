@@ -1,12 +1,13 @@
+import { posix } from "node:path";
 import { z } from "zod";
+import { explain } from "./config-problems.ts";
 import { KiraError } from "./errors.ts";
-import { nearestOf } from "./nearest.ts";
 
 export const configFile = ".kira-improve.json";
 
 /** Names of variables that hold a model provider's key: an agent under trial never gets them. */
 const providerSecret =
-  /^(ANTHROPIC|OPENAI|OLLAMA|GEMINI|GOOGLE|AZURE|AWS|HF|GITHUB|CLAUDE|CODEX).*(KEY|TOKEN|SECRET|CREDENTIALS?)$/i;
+  /^(ANTHROPIC|OPENAI|OLLAMA|GEMINI|GOOGLE|AZURE|AWS|HF|GITHUB|CLAUDE|CODEX|OPENROUTER|MISTRAL|DEEPSEEK|GROQ|XAI|COHERE|TOGETHER|FIREWORKS).*(KEY|KEY_ID|TOKEN|SECRET|CREDENTIALS?)$/i;
 
 /** Where the index lies unless the configuration says otherwise. */
 export const defaultIndex = "data/self-improve.db";
@@ -18,7 +19,13 @@ const inside = z
   .refine(
     (path) => !path.startsWith("/") && !path.split(/[\\/]/).includes(".."),
     "leads out of the repository",
-  );
+  )
+  // `data/tasks/` is the folder `data/tasks`: what protects it compares names.
+  .overwrite((path) => posix.normalize(path).replace(/\/$/, ""));
+/** The highest numbers that make sense, in the configuration and as options. */
+export const mostDays = 3650;
+export const mostRuns = 100;
+export const mostProposals = 100;
 const glob = z.string().min(1).max(1024);
 const seconds = z.number().positive().max(86_400);
 const variable = z
@@ -118,7 +125,7 @@ const evaluate = z.strictObject({
     .max(1)
     .default(0.1)
     .describe("The smallest gain in mean score worth merging."),
-  runs: z.int().min(1).max(100).default(3).describe("Trials per task and arm."),
+  runs: z.int().min(1).max(mostRuns).default(3).describe("Trials per task and arm."),
   concurrency: z.int().min(1).max(256).default(2).describe("Trials at the same time."),
   network: z.enum(["none", "llm", "host"]).default("none").describe("What a sandboxed trial can reach."),
   maxTrials: z.int().positive().optional(),
@@ -127,7 +134,7 @@ const evaluate = z.strictObject({
 });
 
 const analyze = z.strictObject({
-  days: z.int().min(1).max(3650).default(7).describe("How far back an analysis looks."),
+  days: z.int().min(1).max(mostDays).default(7).describe("How far back an analysis looks."),
   minFailures: z.int().min(1).default(3).describe("The fewest failures that make a pattern."),
 });
 
@@ -149,7 +156,7 @@ const limits = z.strictObject({
 });
 
 const run = z.strictObject({
-  proposals: z.int().min(1).max(100).default(3).describe("Proposals one cycle may try."),
+  proposals: z.int().min(1).max(mostProposals).default(3).describe("Proposals one cycle may try."),
 });
 
 export const configSchema = z.strictObject({
@@ -195,40 +202,12 @@ export function parseConfig(text: string, where: string): Config {
   }
   const parsed = configSchema.safeParse(withoutEmptySections(json));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap(explain);
+  const problems = parsed.error.issues.flatMap((issue) => explain(issue, configSchema));
   throw new KiraError(
     "invalid",
     `${where} cannot be used: ${problems.join("; ")}. Correct it and run the command again.`,
     { problems },
   );
-}
-
-function explain(issue: z.core.$ZodIssue): string[] {
-  const path = issue.path.join(".");
-  if (issue.code !== "unrecognized_keys") return [`${path || "the file"}: ${issue.message}`];
-  const known = knownKeys(issue.path);
-  return issue.keys.map((key) => {
-    const name = [...issue.path, key].join(".");
-    const nearest = nearestOf(key, known);
-    return `"${name}" is not a known key${nearest ? `, did you mean "${nearest}"?` : ` (known: ${known.join(", ")})`}`;
-  });
-}
-
-/** The keys of the section that an issue's path leads to. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = z.toJSONSchema(configSchema, { io: "input" });
-  for (const step of path) {
-    const node = schema as {
-      properties?: Record<string, unknown>;
-      items?: unknown;
-      additionalProperties?: unknown;
-    };
-    schema =
-      (typeof step === "number"
-        ? node.items
-        : (node.properties?.[String(step)] ?? node.additionalProperties)) ?? {};
-  }
-  return Object.keys((schema as { properties?: object }).properties ?? {});
 }
 
 /** A section written as null is an empty one: its defaults apply. */

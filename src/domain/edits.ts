@@ -51,7 +51,7 @@ export function ideaDigest(before: ReadonlyMap<string, string | undefined>, afte
   for (const path of [...after.keys()].sort()) {
     hash.update(`\0${path}\0`);
     for (const { added, removed, value } of diffLines(before.get(path) ?? "", after.get(path) ?? ""))
-      if (added || removed) hash.update(value.replace(/^(.*)$/gm, added ? "+$1" : "-$1"));
+      if (added || removed) hash.update(JSON.stringify([added, value]));
   }
   return hash.digest("hex");
 }

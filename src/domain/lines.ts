@@ -30,6 +30,10 @@ function parseJson(line: string, where: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw new KiraError("invalid", `${where} is not valid JSON: ${(cause as Error).message}.`, { cause });
+    throw new KiraError(
+      "invalid",
+      `${where} is not valid JSON: ${(cause as Error).message}. Write one object a line.`,
+      { cause },
+    );
   }
 }

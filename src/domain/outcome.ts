@@ -75,25 +75,21 @@ export function parseOutcome(input: unknown, where: string, now: string): NewOut
       );
     return value;
   };
-  const required = (key: string, limit: number): string => {
+  const required = (key: string, limit: number, remedy = `Say ${key} in a few words.`): string => {
     const value = text(key, limit);
-    return value === null || value.trim() === ""
-      ? fail(`${key} is missing.`, `Say ${key} in a few words.`)
-      : value;
+    return value === null || value.trim() === "" ? fail(`${key} is missing.`, remedy) : value;
   };
-  const whole = (key: string, least: number): number | null => {
+  const whole = (key: string, least: number, isFine = Number.isFinite): number | null => {
     const value = given[key];
     if (value === undefined || value === null) return null;
-    if (
-      typeof value !== "number" ||
-      !Number.isFinite(value) ||
-      value < least ||
-      value > Number.MAX_SAFE_INTEGER
-    )
-      return fail(`${key} is ${JSON.stringify(value)}.`, `Give a number of at least ${least}.`);
+    if (typeof value !== "number" || !isFine(value) || value < least || value > Number.MAX_SAFE_INTEGER)
+      return fail(
+        `${key} is ${JSON.stringify(value)}.`,
+        `Give a ${isFine === Number.isInteger ? "whole " : ""}number of at least ${least}.`,
+      );
     return Math.round(value);
   };
-  const result = required("outcome", maxKeyBytes);
+  const result = required("outcome", maxKeyBytes, `Use one of ${results.join(", ")}.`);
   if (!(results as readonly string[]).includes(result))
     fail(`"${result}" is not an outcome.`, `Use one of ${results.join(", ")}.`);
   const timestamp = text("timestamp", maxKeyBytes);
@@ -107,7 +103,7 @@ export function parseOutcome(input: unknown, where: string, now: string): NewOut
     category: required("category", maxKeyBytes),
     durationSeconds: whole("durationSeconds", 0) ?? whole("duration", 0),
     notes: text("notes", maxNotesBytes),
-    improvementId: whole("improvementId", 1),
+    improvementId: whole("improvementId", 1, Number.isInteger),
     sessionKey: text("sessionKey", maxKeyBytes),
   };
 }

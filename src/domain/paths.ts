@@ -32,19 +32,22 @@ const alwaysProtected = [
 
 const options = { dot: true, nocase: true } as const;
 
+/** One name for all spellings that a file system may take for the same: case and Unicode forms. */
+export const fold = (path: string) => path.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
+
 /** Decides which paths a proposal may change: a pure function of the configuration. */
 export function pathPolicy(
   config: Pick<Config, "allow" | "protect" | "tasks" | "index">,
 ): (path: string) => string | undefined {
   const allowed = picomatch([...config.allow], { ...options, nocase: false });
-  const locked = picomatch(
-    [...alwaysProtected, ...config.protect, config.tasks, `${config.tasks}/**`, config.index],
-    options,
-  );
+  const locked = picomatch([...alwaysProtected, ...config.protect], options);
+  // Names of folders, not globs: a bank in `exams (2026)` is protected as well.
+  const [bank, index] = [fold(config.tasks), fold(config.index)];
+  const isRecord = (path: string) => path === bank || path.startsWith(`${bank}/`) || path === index;
   return (path) => {
     const disguise = disguiseOf(path);
     if (disguise) return disguise;
-    if (locked(path)) return "it is protected";
+    if (locked(path.normalize("NFC")) || isRecord(fold(path))) return "it is protected";
     if (!allowed(path))
       return `it is not among the allowed paths (${config.allow.join(", ") || "none are set"})`;
     return undefined;
@@ -52,8 +55,10 @@ export function pathPolicy(
 }
 
 const reservedNames = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$/i;
-// Characters that HFS+ ignores in names, so that ".g\u200cit" would be ".git" there.
-const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+// What Windows may call a file besides its name: `GIT~1` is `.git`, `PACKAG~1.JSO` is `package.json`.
+const shortName = /^[^.]{1,6}~\d+(\..{0,3})?$/;
+// HFS+ ignores most of these in names, so that ".g\u200cit" would be ".git" there; no reader sees any of them.
+const invisible = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
 /** Why a path could mean something else than it says, on this or another system. */
 export function disguiseOf(path: string): string | undefined {
@@ -66,13 +71,9 @@ export function disguiseOf(path: string): string | undefined {
     if (/[. ]$/.test(part)) return "a name in it ends with a dot or a space";
     if (part.includes(":")) return "a name in it contains a colon";
     if (reservedNames.test(part)) return "a name in it is reserved on Windows";
-    const plain = part.replace(ignoredByHfs, "").normalize("NFKC").toLowerCase();
-    if (
-      plain === ".git" ||
-      /^git~\d+$/.test(plain) ||
-      plain.startsWith(".gitmodules") ||
-      plain.startsWith(".gitattributes")
-    )
+    if (shortName.test(part)) return "a name in it reads as a short name on Windows";
+    const plain = part.replace(invisible, "").normalize("NFKC").toLowerCase();
+    if (plain === ".git" || plain.startsWith(".gitmodules") || plain.startsWith(".gitattributes"))
       return "it reaches into git's own files";
     if (plain !== part.normalize("NFKC").toLowerCase()) return "a name in it contains invisible characters";
   }
@@ -84,7 +85,7 @@ const submodule = "160000";
 
 /**
  * Everything that is wrong with a change, as sentences; empty if it may be judged.
- * @param allPaths every path of the candidate's tree, to find names that collide after folding
+ * @param allPaths paths of the candidate's tree, at least those that equal an added one after folding
  */
 export function refusals(
   changes: readonly PathChange[],
@@ -118,7 +119,6 @@ export function refusals(
 
 /** New paths that equal another path of the tree on a file system that folds case or Unicode forms. */
 function collisions(changes: readonly PathChange[], allPaths: Iterable<string>): string[] {
-  const fold = (path: string) => path.normalize("NFC").toLowerCase();
   const added = new Map(
     changes.filter(({ before, after }) => after && !before).map(({ path }) => [fold(path), path]),
   );

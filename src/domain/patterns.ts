@@ -1,6 +1,7 @@
 import type { Pattern } from "./analysis.ts";
-import { findClusters, readFailures, termsOfFailure, type Cluster, type Failure } from "./clusters.ts";
+import { findClusters, readFailures, textOfFailure, type Cluster, type Failure } from "./clusters.ts";
 import { exampleOf, patternId, severityOf, shareOf, weightOf, worstFirst } from "./ranking.ts";
+import { termsOf, Vocabulary } from "./terms.ts";
 
 export { slowLimits, slowPatterns } from "./slow.ts";
 export { worstFirst } from "./ranking.ts";
@@ -25,18 +26,19 @@ const mostLeftovers = 15;
  * so patterns can overlap; what says none of them is what is left of its category, a pattern without terms.
  */
 export function findPatterns({ failures, previous, totals, minFailures }: Period): Pattern[] {
-  const { read, vocabulary } = readFailures(failures);
-  const tallies = new Tallies(findClusters({ read, vocabulary }, minFailures));
+  const vocabulary = new Vocabulary();
+  const read = readFailures(failures, vocabulary);
+  const tallies = new Tallies(findClusters(read, vocabulary, minFailures));
   for (const failure of read) {
-    const words = failure.terms.map((place) => vocabulary[place]!);
-    for (const tally of tallies.of(failure.category, words)) {
+    for (const tally of tallies.of(failure.category, failure.terms)) {
       tally.frequency += 1;
       const told = tally.examples.some(({ task }) => task === failure.task);
       if (tally.examples.length < 3 && !told) tally.examples.push(failure);
     }
   }
   for (const failure of previous) {
-    for (const tally of tallies.of(failure.category, termsOfFailure(failure))) tally.previousFrequency += 1;
+    const terms = vocabulary.read(textOfFailure(failure));
+    for (const tally of tallies.of(failure.category, terms)) tally.previousFrequency += 1;
   }
   const patterns = [...tallies].map((tally) => patternOf(tally, totals.get(tally.category), minFailures));
   const common = patterns.filter(({ frequency }) => frequency >= minFailures);
@@ -58,7 +60,7 @@ export function matchesPattern(
 ): boolean {
   if (pattern.category !== failure.category) return false;
   if (pattern.kind === "slow") return true;
-  const said = termsOfFailure(failure);
+  const said = termsOf(textOfFailure(failure));
   const says = ({ terms: [lead] }: Pick<Pattern, "terms">) => lead !== undefined && said.includes(lead);
   if (pattern.terms.length > 0) return says(pattern);
   return !siblings.some((sibling) => sibling.category === pattern.category && says(sibling));
@@ -82,20 +84,20 @@ const newTally = (category: string, terms: readonly string[]): Tally => ({
 
 /** One count for each cluster and one for what is left of each category. */
 class Tallies {
-  readonly #byLead = new Map<string, Map<string, Tally>>();
+  readonly #byLead = new Map<string, Map<number, Tally>>();
   readonly #left = new Map<string, Tally>();
 
   constructor(clusters: readonly Cluster[]) {
-    for (const { category, terms } of clusters) {
-      const leads = this.#byLead.get(category) ?? new Map<string, Tally>();
-      this.#byLead.set(category, leads.set(terms[0]!, newTally(category, terms)));
+    for (const { category, lead, terms } of clusters) {
+      const leads = this.#byLead.get(category) ?? new Map<number, Tally>();
+      this.#byLead.set(category, leads.set(lead, newTally(category, terms)));
     }
   }
 
-  /** The counts that a failure with these words belongs to. */
-  of(category: string, words: readonly string[]): Tally[] {
+  /** The counts that a failure with these terms belongs to. */
+  of(category: string, terms: readonly number[]): Tally[] {
     const leads = this.#byLead.get(category);
-    const hits = leads ? words.flatMap((word) => leads.get(word) ?? []) : [];
+    const hits = leads ? terms.flatMap((term) => leads.get(term) ?? []) : [];
     if (hits.length > 0) return hits;
     const left = this.#left.get(category) ?? newTally(category, []);
     this.#left.set(category, left);

@@ -58,6 +58,7 @@ export function slugOf(text: string): string {
   const words = text
     .toLowerCase()
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .replace(/[^a-z0-9]+/g, "-");
   return words.slice(0, 40).replace(/^-+|-+$/g, "") || "change";
 }

@@ -36,15 +36,53 @@ const ending = /'(?:s|ve|ll|d|re|m)$/;
  * letters at least, no function words. Endings stay: "charge" and "charged" are two terms.
  */
 export function termsOf(text: string): string[] {
+  return [...new Set(wordsOf(text).flatMap((word) => termOf(word) ?? []))];
+}
+
+/** The words of a text as they stand there, in lower case. */
+function wordsOf(text: string): readonly string[] {
   // Most texts are plain ASCII, and the expression for those is three times faster.
-  const plain = plainText.test(text);
-  const folded = plain ? text.toLowerCase() : text.toLowerCase().replaceAll("’", "'").normalize("NFC");
-  const terms = new Set<string>();
-  for (const word of folded.match(plain ? plainWord : anyWord) ?? []) {
-    const term = word.includes("'") ? word.replace(ending, "") : word;
-    if (!functionWords.has(term) && !term.endsWith("n't")) terms.add(term);
+  if (plainText.test(text)) return text.toLowerCase().match(plainWord) ?? [];
+  return text.toLowerCase().replaceAll("’", "'").normalize("NFC").match(anyWord) ?? [];
+}
+
+function termOf(word: string): string | undefined {
+  const term = word.includes("'") ? word.replace(ending, "") : word;
+  return functionWords.has(term) || term.endsWith("n't") ? undefined : term;
+}
+
+/** Terms by number, as they are met: so a hundred thousand texts fit in memory, and a word is looked at once. */
+export class Vocabulary {
+  readonly terms: string[] = [];
+  readonly #byTerm = new Map<string, number>();
+  /** Words that are no terms have the number -1. */
+  readonly #byWord = new Map<string, number>();
+  /** The text in which each term was met last. */
+  readonly #metIn: number[] = [];
+  #texts = 0;
+
+  /** `termsOf` a text, as numbers. */
+  read(text: string): number[] {
+    this.#texts += 1;
+    const found: number[] = [];
+    for (const word of wordsOf(text)) {
+      const number = this.#byWord.get(word) ?? this.#learn(word);
+      if (number < 0 || this.#metIn[number] === this.#texts) continue;
+      this.#metIn[number] = this.#texts;
+      found.push(number);
+    }
+    return found;
   }
-  return [...terms];
+
+  #learn(slice: string): number {
+    // A slice of a text keeps the whole of it alive; a copy does not.
+    const word = Buffer.from(slice).toString();
+    const term = termOf(word);
+    const number = term === undefined ? -1 : (this.#byTerm.get(term) ?? this.terms.push(term) - 1);
+    this.#byWord.set(word, number);
+    if (term !== undefined) this.#byTerm.set(term, number);
+    return number;
+  }
 }
 
 /** A term, the number of texts on either side that hold it, and how surely it belongs inside. */

@@ -14,9 +14,9 @@ export function messageWith(subject: string, body: string, trailers: Trailers): 
   return `${[...paragraphs, lines.join("\n")].join("\n\n")}\n`;
 }
 
-/** Quotes lines that git would take for one of our trailers. */
+/** Quotes lines that git would take for one of our trailers, or for the end of the message and so of its trailers. */
 function escapeTrailers(text: string): string {
-  return text.replace(/^(\s*)(kira-[a-z-]+\s*:)/gim, "$1> $2");
+  return text.replace(/^(\s*)(kira-[a-z-]+\s*:|---(?!\S)|# -+ >8 -+)/gim, "$1> $2");
 }
 
 /**
@@ -30,7 +30,8 @@ export function trailersOf(message: string): Map<string, string | undefined> {
       .split(/\n\s*\n/)
       .at(-1) ?? "";
   const found = new Map<string, string | undefined>();
-  for (const line of last.split("\n")) {
+  // A line that starts with a space goes on with the value before it.
+  for (const line of last.replace(/\n[ \t]+/g, " ").split("\n")) {
     const match = /^Kira-([A-Za-z-]+):\s*(.*)$/.exec(line);
     if (match) found.set(match[1]!, found.has(match[1]!) ? undefined : match[2]!.trim());
   }

@@ -126,7 +126,7 @@ export class Git {
 
   /** @throws KiraError `unavailable` for a git that is missing or too old */
   async checkVersion(): Promise<string> {
-    const text = await this.user(["version"]);
+    const { stdout: text } = await this.#run(["version"], {});
     const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text) ?? []).slice(1).map(Number);
     if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
       return text.replace("git version ", "");

@@ -87,9 +87,10 @@ export class Refs {
     );
   }
 
+  /** Whether a commit lies in another's history; one that is not there does not. */
   async isAncestor(ancestor: string, commit: string): Promise<boolean> {
     const { status } = await this.#git.foreignAnswer(["merge-base", "--is-ancestor", ancestor, commit], {
-      answers: [1],
+      answers: [1, 128],
     });
     return status === 0;
   }

@@ -63,7 +63,7 @@ function refuseUnsupported(config: string, commonDir: string): void {
   const unsupported =
     (asks("objectformat", "sha256") && "object names in SHA-256") ||
     (asks("refstorage", "reftable") && "refs in reftable format") ||
-    (/^\s*partialclone\s*=/im.test(config) && "a partial clone") ||
+    (/^\s*(partialclone\s*=|promisor\s*=\s*true)/im.test(config) && "a partial clone") ||
     (readIfThere(join(commonDir, "objects/info/alternates")) && "objects borrowed from another repository");
   if (unsupported)
     throw new KiraError(
@@ -72,12 +72,16 @@ function refuseUnsupported(config: string, commonDir: string): void {
     );
 }
 
+/** The commit a branch points to; undefined for a branch that does not exist. */
+export function readBranch(repository: Pick<Repository, "commonDir">, branch: string): string | undefined {
+  return readRef(repository, `refs/heads/${branch}`);
+}
+
 /**
- * The commit a branch points to, read from the files: loose, then packed.
- * @returns undefined for a branch that does not exist
+ * What a ref holds, read from the files: loose, then packed.
+ * @returns undefined for a ref that does not exist or names another
  */
-export function readBranch({ commonDir }: Pick<Repository, "commonDir">, branch: string): string | undefined {
-  const ref = `refs/heads/${branch}`;
+export function readRef({ commonDir }: Pick<Repository, "commonDir">, ref: string): string | undefined {
   const loose = readIfThere(join(commonDir, ref))?.trim();
   if (loose !== undefined && /^[0-9a-f]{40}$/.test(loose)) return loose;
   const packed = readIfThere(join(commonDir, "packed-refs"));

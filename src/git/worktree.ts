@@ -59,17 +59,13 @@ function leavesTree(path: string, target: string): boolean {
 export async function openSlot(git: Git, commit: string): Promise<Slot> {
   const root = await mkdtemp(join(tmpdir(), "kira-trial-"));
   const directory = join(root, "tree");
-  await git.foreign([
-    "worktree",
-    "add",
-    "--detach",
-    "--no-checkout",
-    "--lock",
-    "--reason",
-    `kira-improve ${process.pid}`,
-    directory,
-    commit,
-  ]);
+  const lock = ["--lock", "--reason", `kira-improve ${process.pid}`];
+  try {
+    await git.foreign(["worktree", "add", "--detach", "--no-checkout", ...lock, directory, commit]);
+  } catch (error) {
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  }
   // Without this file a trial has no way into the repository; git keeps the entry because it is locked.
   const pointer = await readFile(join(directory, ".git"));
   await rm(join(directory, ".git"));
@@ -90,6 +86,10 @@ export async function openSlot(git: Git, commit: string): Promise<Slot> {
 
 /** Makes the folder equal the manifest, by content and not by time stamps, which an agent can set. */
 async function restore(directory: string, manifest: Manifest): Promise<void> {
+  if (!(await lstat(directory).catch(() => undefined))?.isDirectory()) {
+    await rm(directory, { force: true });
+    await mkdir(directory);
+  }
   await removeStrangers(directory, "", manifest);
   for (const [path, entry] of manifest) {
     const file = join(directory, path);

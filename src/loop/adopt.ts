@@ -2,7 +2,6 @@ import { KiraError } from "../domain/errors.ts";
 import { ideaDigest } from "../domain/edits.ts";
 import type { PathChange } from "../domain/paths.ts";
 import { oneLine } from "../domain/printable.ts";
-import { changesBetween } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
 import { parentCommit, type Proposed } from "./propose.ts";
 import { inspect, submit } from "./submit.ts";
@@ -20,7 +19,7 @@ export async function adopt(
   { from, parent: wanted, dryRun }: AdoptRequest,
 ): Promise<Proposed> {
   using _lock = workspace.lock("propose");
-  const { refs, objects, git } = workspace;
+  const { refs, objects } = workspace;
   const rules = await workspace.rules();
   const commit = await refs.findCommit(from);
   if (commit === undefined)
@@ -31,7 +30,7 @@ export async function adopt(
   const parent = await parentCommit(workspace, rules, wanted);
   const { author, message } = await objects.readCommit(commit);
   const tree = await treeOnto(workspace, parent, commit);
-  const changes = await changesBetween(git, (await objects.readCommit(parent)).tree, tree);
+  const { changes, patch } = await inspect(workspace, rules, { parent, tree });
   const subject = oneLine(message.split("\n")[0] ?? "", 72);
   const candidate = {
     parent,
@@ -48,8 +47,7 @@ export async function adopt(
     model: "human",
     costUsd: 0,
   };
-  const { changes: inspected, patch } = await inspect(workspace, rules, candidate);
-  const proposal = dryRun ? undefined : await submit(workspace, candidate, inspected);
+  const proposal = dryRun ? undefined : await submit(workspace, candidate, changes);
   return { proposal, patch, description: candidate.description };
 }
 
@@ -57,12 +55,13 @@ export async function adopt(
 async function treeOnto({ refs, objects, git }: Workspace, parent: string, commit: string): Promise<string> {
   if (await refs.isAncestor(parent, commit)) return (await objects.readCommit(commit)).tree;
   const { status, stdout } = await git.foreignAnswer(
-    ["merge-tree", "--write-tree", "--name-only", parent, commit],
+    ["merge-tree", "--write-tree", "--name-only", "-z", parent, commit],
     { answers: [1] },
   );
-  const [tree = "", ...paths] = stdout.split("\n");
+  const [tree = "", ...paths] = stdout.split("\0");
   if (status === 0) return tree;
-  const conflicting = paths.slice(0, paths.indexOf("") < 0 ? undefined : paths.indexOf(""));
+  // An empty field ends the paths; messages for people follow.
+  const conflicting = paths.slice(0, paths.indexOf(""));
   throw new KiraError(
     "conflict",
     `The commit does not fit on ${parent.slice(0, 10)}: ${conflicting.join(", ")} changed on both sides. Rebase it and propose again.`,

@@ -29,9 +29,7 @@ export function analyze(
   );
   const failureCount = [...counts.values()].reduce((sum, { failure }) => sum + failure, 0);
   const limits = slowLimits(outcomes.durations(since, until));
-  const slow = [...limits].flatMap(([category, seconds]) =>
-    outcomes.slowerThan(category, seconds, since, until),
-  );
+  const slow = outcomes.slowerThan(limits, since, until);
   const patterns = worstFirst([
     ...findPatterns({
       failures: outcomes.failures(since, until),

@@ -6,6 +6,8 @@ async function worktreeOn({ git }: Pick<Workspace, "git">, ref: string): Promise
   const text = await git.foreign(["worktree", "list", "--porcelain", "-z"]);
   for (const block of text.split("\0\0")) {
     const fields = block.split("\0");
+    // Of one whose folder is gone, only git's entry is left.
+    if (fields.some((field) => field.startsWith("prunable"))) continue;
     if (fields.includes(`branch ${ref}`))
       return fields.find((field) => field.startsWith("worktree "))?.slice("worktree ".length);
   }
@@ -30,10 +32,11 @@ export async function fastForward(
   const directory = await worktreeOn(workspace, ref);
   if (directory === undefined) return refs.move([{ ref, from, to }]);
   await expectAt(workspace, ref, from);
-  const { status, stderr } = await git.userAnswer([...withoutHooks, "merge", "--ff-only", "--quiet", to], {
-    directory,
-    answers: [1, 128],
-  });
+  await expectRoom(workspace, directory, from, to);
+  const { status, stderr } = await git.userAnswer(
+    [...withoutHooks, "merge", "--ff-only", "--no-autostash", "--quiet", to],
+    { directory, answers: [1, 128] },
+  );
   if (status !== 0) throw inTheWay(directory, stderr);
 }
 
@@ -51,16 +54,34 @@ export async function moveBack(
   const directory = await worktreeOn(workspace, ref);
   if (directory === undefined) return refs.move([{ ref, from, to }]);
   await expectAt(workspace, ref, from);
-  const { status, stderr } = await git.userAnswer([...withoutHooks, "reset", "--keep", "--quiet", to], {
-    directory,
-    answers: [1, 128],
-  });
+  await expectRoom(workspace, directory, from, to);
+  // Not `reset --keep`: that would unstage what the user has staged.
+  const { status, stderr } = await git.userAnswer(
+    [...withoutHooks, "checkout", "--quiet", "-B", ref.replace("refs/heads/", ""), to],
+    { directory, answers: [1, 128] },
+  );
   if (status !== 0) throw inTheWay(directory, stderr);
 }
 
 async function expectAt({ refs }: Pick<Workspace, "refs">, ref: string, from: string): Promise<void> {
   if ((await refs.findCommit(ref)) !== from)
     throw new KiraError("conflict", "Production moved at the same moment. Run the command again.");
+}
+
+/** git takes ignored files for worthless and writes over them; they are the user's all the same. */
+async function expectRoom(
+  { git }: Pick<Workspace, "git">,
+  directory: string,
+  from: string,
+  to: string,
+): Promise<void> {
+  const paths = (text: string) => text.split("\0").filter(Boolean);
+  const names = ["-r", "-z", "--no-renames", "--name-only", "--diff-filter=A"];
+  const added = paths(await git.foreign(["diff-tree", ...names, from, to]));
+  if (added.length === 0) return;
+  const listing = ["--literal-pathspecs", "ls-files", "--others", "-z", "--", ...added];
+  const taken = paths(await git.foreign(listing, { directory }));
+  if (taken.length > 0) throw inTheWay(directory, taken.map((path) => `\t${path}`).join("\n"));
 }
 
 function inTheWay(directory: string, stderr: string): KiraError {

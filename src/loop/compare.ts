@@ -21,6 +21,8 @@ export interface Comparison {
   /** The tasks that decide. */
   readonly tasks: readonly Task[];
   readonly sandbox: Sandbox;
+  /** All that decides what a trial can reach: the sandbox's profile, the network, the mounts. */
+  readonly containment: string;
   readonly agent: string;
   /** Names the comparison's own streams of evidence. */
   readonly stream: string;
@@ -86,7 +88,7 @@ export async function runTrials(
 }
 
 function specsOf(
-  { trees, agent, sandbox }: Comparison,
+  { trees, agent, containment }: Comparison,
   stream: string,
   tasks: readonly Task[],
   runs: number,
@@ -100,7 +102,7 @@ function specsOf(
           task: name,
           attemptDigest,
           agent,
-          sandbox: sandbox.profile,
+          sandbox: containment,
           stream: stream as Stream,
           repeat,
         };

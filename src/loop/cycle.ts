@@ -10,6 +10,7 @@ import { merge } from "./merge.ts";
 import { propose } from "./propose.ts";
 import { deriveStatuses } from "./refresh.ts";
 import { setAside } from "./reject.ts";
+import { readBank } from "./tasks.ts";
 
 export interface CycleRequest {
   readonly period: Period;
@@ -44,6 +45,7 @@ export interface Cycle {
 
 /** The whole loop once: what fails is found, a change is proposed and tried, and what holds is merged. */
 export async function cycle(workspace: Workspace, request: CycleRequest): Promise<Cycle> {
+  await readBank(workspace, await workspace.rules()); // what cannot be judged is not begun
   const analysis = analyze(workspace, request.period);
   const attempts: Attempted[] = [];
   for (const pattern of analysis.patterns) {

@@ -111,6 +111,9 @@ async function prepare(
   await sandbox.check();
   await approve(workspace, config);
   const agent = workspace.agent(config.agent).identity;
+  const containment = [sandbox.profile, `network ${config.evaluate.network}`, ...config.agent.mounts].join(
+    ", ",
+  );
   return {
     config,
     commit: proposal.commit,
@@ -119,8 +122,9 @@ async function prepare(
     bankDigest: bank.digest,
     tasks: deciding(workspace, bank.tasks, proposal),
     sandbox,
+    containment,
     agent,
-    stream: digest(tree, proposal.tree, bank.digest, agent, sandbox.profile).slice(0, 16),
+    stream: digest(tree, proposal.tree, bank.digest, agent, containment).slice(0, 16),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
 }
@@ -156,14 +160,14 @@ function deciding({ record }: Workspace, tasks: readonly Task[], proposal: Propo
 function isSame(
   evaluation: Evaluation,
   proposal: Proposal,
-  { baseline, bankDigest, agent, sandbox }: Comparison,
+  { baseline, bankDigest, agent, containment }: Comparison,
 ): boolean {
   return (
     evaluation.commit === proposal.commit &&
     evaluation.baseline === baseline &&
     evaluation.bankDigest === bankDigest &&
     evaluation.agent === agent &&
-    evaluation.sandbox === sandbox.profile
+    evaluation.sandbox === containment
   );
 }
 
@@ -207,8 +211,8 @@ function recordEvaluation(
       baseline: comparison.baseline,
       bankDigest: comparison.bankDigest,
       agent: comparison.agent,
-      sandbox: comparison.sandbox.profile,
-      contained: comparison.sandbox.contained,
+      sandbox: comparison.containment,
+      contained: comparison.sandbox.contained && config.evaluate.network !== "host",
       runs,
       look,
       threshold: config.evaluate.threshold,

@@ -38,7 +38,7 @@ export async function readHistory(workspace: Workspace): Promise<number> {
   const ours = (commit: string) =>
     record.index.proposals.findByCommit(commit) ?? record.index.archive.findByCommit(commit);
   const outcomes = parseLog(text).flatMap((commit): Omit<EntryOf<"outcome">, "id">[] => {
-    if (ours(commit.hash) || record.index.outcomes.tells(commit)) return [];
+    if (ours(commit.hash)) return [];
     const reverted = revertedBy(commit);
     const told = reverted === undefined ? undefined : record.index.outcomes.findByCommit(reverted);
     const made = outcomeOf(commit, {
@@ -46,7 +46,7 @@ export async function readHistory(workspace: Workspace): Promise<number> {
       byAgent: isAgents(commit, settings.hook.agents),
       reverted: told,
     });
-    return made === undefined
+    return made === undefined || record.index.outcomes.tells(commit.hash, made)
       ? []
       : [
           {

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { findPackageFile } from "../git/package-file.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -20,7 +20,7 @@ export async function installHook({
   const copy = join(home, "post-commit");
   const path = await git.user(["rev-parse", "--git-path", "hooks/post-commit"]);
   const file = isAbsolute(path) ? path : resolve(repository.worktree, path);
-  if (!file.startsWith(repository.commonDir)) {
+  if (!file.startsWith(repository.commonDir + sep)) {
     // A folder in the working tree (husky, lefthook) or one shared by many repositories is not ours to write to.
     writeHook(copy, script);
     return { kind: "manual", file, line: 'sh "$(git rev-parse --git-common-dir)/kira/post-commit"' };

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { type Config, configFile, configJsonSchema, parseConfig } from "../domain/config.ts";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { configFile, configJsonSchema, parseConfig } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
 import { detectPreset, type PresetName, presets } from "../domain/presets.ts";
 import type { ArchiveNode } from "../domain/node.ts";
@@ -27,7 +27,10 @@ export interface Initialised {
   readonly index: string;
 }
 
-/** What has to be there before a workspace can be opened: the configuration, and the index kept out of git. */
+/**
+ * What has to be there before a workspace can be opened: the configuration.
+ * @throws KiraError `invalid`, before anything is written, without a production branch that has a commit
+ */
 export async function prepareRepository({
   folder,
   preset,
@@ -46,10 +49,14 @@ export async function prepareRepository({
     writeFileSync(file, renderConfig(production, name));
   }
   const config = parseConfig(readFileSync(file, "utf8"), configFile);
+  if (readBranch(repository, config.production) === undefined)
+    throw new KiraError(
+      "invalid",
+      `The production branch ${config.production} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`,
+    );
   const home = join(repository.commonDir, "kira");
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, "config.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
-  excludeFromGit(repository, config);
   return { written, preset: chosen ?? config.preset ?? null };
 }
 
@@ -60,12 +67,7 @@ export async function init(
 ): Promise<Initialised> {
   using _lock = workspace.lock("init");
   const { objects, repository, settings, git, record, indexFile, report } = workspace;
-  const production = readBranch(repository, settings.production);
-  if (production === undefined)
-    throw new KiraError(
-      "invalid",
-      `The production branch ${settings.production} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`,
-    );
+  const production = workspace.live!; // as prepareRepository has made sure
   const { tree } = await objects.readCommit(production);
   const node = await plantRoot(workspace, { config: settings, production, tree });
   const hook = await installHook(workspace);
@@ -130,14 +132,4 @@ function renderConfig(production: string, name: PresetName): string {
     hook: { plainCommits: "agents" },
   };
   return `${JSON.stringify(config, null, 2)}\n`;
-}
-
-/** The index is ours: git ignores it without a word in the user's .gitignore. */
-function excludeFromGit({ commonDir }: Repository, { index }: Config): void {
-  const file = join(commonDir, "info", "exclude");
-  const line = `/${index}*`;
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  if (text.split("\n").includes(line)) return;
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${line}\n`);
 }

@@ -66,7 +66,7 @@ function chooseAnalysis({ record }: Workspace, id: number | undefined): Analysis
 function choosePattern({ id, patterns }: Analysis, name: string | undefined): Pattern {
   const pattern = name === undefined ? patterns[0] : patterns.find((candidate) => candidate.id === name);
   if (pattern) return pattern;
-  if (name === undefined)
+  if (patterns.length === 0)
     throw new KiraError(
       "not-found",
       `Analysis ${id} found no pattern of failures. Log more outcomes, or lower --min-failures, and analyze again.`,

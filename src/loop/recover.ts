@@ -1,12 +1,10 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Intent } from "../domain/entry.ts";
-import { numberRef } from "../domain/proposal.ts";
 import type { Workspace } from "../workspace.ts";
+import { isUpToDate } from "./fingerprint.ts";
 import { completeMerge } from "./merge.ts";
-import { tagNode } from "./node.ts";
 import { completeRestore } from "./rollback.ts";
-import { hideBranch } from "./reject.ts";
-import { publish } from "./submit.ts";
+import { restoreRefs } from "./restore-refs.ts";
 
 /**
  * Finishes what a killed command began. Production is the commit point: if it has moved, the rest is done now; if
@@ -21,8 +19,9 @@ export async function recover(workspace: Workspace): Promise<void> {
   await restoreRefs(workspace);
 }
 
-function needsRecovery({ record }: Workspace): boolean {
-  return record.index.intents.open().length > 0 || record.index.facts.find("fingerprint") === undefined;
+/** A record that has grown since statuses were last derived may be the work of a command that was killed. */
+function needsRecovery(workspace: Workspace): boolean {
+  return workspace.record.index.intents.open().length > 0 || !isUpToDate(workspace);
 }
 
 function tryLock(workspace: Workspace): Disposable | undefined {
@@ -36,11 +35,7 @@ function tryLock(workspace: Workspace): Disposable | undefined {
 
 async function finish(workspace: Workspace, intent: Intent): Promise<void> {
   const { refs, record, now, report } = workspace;
-  const tip = await refs.findCommit(intent.ref);
-  const moved =
-    tip === intent.to ||
-    (intent.step === "merge" && tip !== undefined && (await refs.isAncestor(intent.to, tip)));
-  if (!moved) {
+  if (!(await hasMoved(refs, intent))) {
     record.write(() => [
       { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" },
     ]);
@@ -58,16 +53,10 @@ async function finish(workspace: Workspace, intent: Intent): Promise<void> {
   });
 }
 
-/** Refs that follow from the record and are missing: branches and numbers of proposals, tags of nodes. */
-async function restoreRefs(workspace: Workspace): Promise<void> {
-  const { record, refs, objects } = workspace;
-  const present = new Set((await refs.list("refs/kira", "refs/tags/kira")).map(({ name }) => name));
-  for (const proposal of record.index.proposals.states()) {
-    if (!present.has(numberRef(proposal.id)) && (await objects.has(proposal.commit)))
-      await publish(workspace, proposal);
-    if (proposal.rejectionReason !== null) await hideBranch(workspace, proposal);
-  }
-  for (const node of record.index.archive.list())
-    if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit)))
-      await tagNode(workspace, node);
+/** Whether production went where the step led, whatever has been committed on it since. */
+async function hasMoved(refs: Workspace["refs"], { ref, from, to }: Intent): Promise<boolean> {
+  const tip = await refs.findCommit(ref);
+  if (tip === undefined || !(await refs.isAncestor(to, tip))) return false;
+  // Where the step led back, production contained its end before, too.
+  return !(await refs.isAncestor(from, tip)) || (await refs.isAncestor(from, to));
 }

@@ -1,6 +1,8 @@
 import { numberRef, statusOf } from "../domain/proposal.ts";
 import { messageOf } from "../domain/errors.ts";
+import { readBranch } from "../git/repository.ts";
 import type { Workspace } from "../workspace.ts";
+import { fingerprintOf, isUpToDate } from "./fingerprint.ts";
 import { readHistory } from "./history.ts";
 import { recover } from "./recover.ts";
 
@@ -21,10 +23,9 @@ export async function refresh(workspace: Workspace): Promise<void> {
 }
 
 /** Statuses follow from production and the record: derived again when either has moved. */
-export async function deriveStatuses({ record, refs, live }: Workspace): Promise<void> {
-  const { segment, offset } = record.journal.end();
-  const fingerprint = `${live} ${record.journal.cloneId} ${segment} ${offset}`;
-  if (record.index.facts.find("fingerprint") === fingerprint) return;
+export async function deriveStatuses({ record, refs, repository, production }: Workspace): Promise<void> {
+  const live = readBranch(repository, production); // a step of this command may have moved it
+  if (isUpToDate({ record, live })) return;
   const proposals = record.index.proposals.states();
   const merged =
     live === undefined || proposals.length === 0
@@ -43,6 +44,6 @@ export async function deriveStatuses({ record, refs, live }: Workspace): Promise
       });
       index.proposals.setStatus(id, status);
     }
-    index.facts.set("fingerprint", fingerprint);
+    index.facts.set("fingerprint", fingerprintOf({ record, live }));
   });
 }

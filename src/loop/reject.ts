@@ -1,8 +1,9 @@
 import { KiraError } from "../domain/errors.ts";
-import { type Proposal, rejectedRef } from "../domain/proposal.ts";
+import { numberRef, type Proposal, rejectedRef } from "../domain/proposal.ts";
 import type { Decision } from "../domain/entry.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Workspace } from "../workspace.ts";
+import { hiding } from "./restore-refs.ts";
 
 /** A human's no. */
 export async function reject(
@@ -46,20 +47,11 @@ export async function setAside(
   ]);
   record.derive(({ proposals }) => proposals.setStatus(proposal.id, "rejected"));
   await rejectionNotes.append(proposal.commit, JSON.stringify({ v: 1, proposal: proposal.uuid, by, reason }));
-  await hideBranch({ refs }, proposal);
+  const present = await refs.list(
+    `refs/heads/${proposal.branch}`,
+    rejectedRef(proposal.id),
+    numberRef(proposal.id),
+  );
+  await refs.move(hiding(proposal, new Map(present.map((ref) => [ref.name, ref]))));
   report({ kind: "step", step: "reject", what: `proposal ${proposal.id} rejected`, why: reason });
-}
-
-/** Safe to do again. A branch that somebody has moved on stays where it is. */
-export async function hideBranch(
-  { refs }: Pick<Workspace, "refs">,
-  { id, branch, commit }: Proposal,
-): Promise<void> {
-  const existing = await refs.list(`refs/heads/${branch}`, rejectedRef(id));
-  const hidden = existing.some(({ name }) => name === rejectedRef(id));
-  const shown = existing.find(({ name }) => name === `refs/heads/${branch}`);
-  await refs.move([
-    ...(hidden ? [] : [{ ref: rejectedRef(id), from: undefined, to: commit }]),
-    ...(shown?.oid === commit ? [{ ref: shown.name, from: commit, to: undefined }] : []),
-  ]);
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { KiraError } from "../domain/errors.ts";
-import { type PathChange, refusals } from "../domain/paths.ts";
+import { fold, type PathChange, refusals } from "../domain/paths.ts";
 import { type Draft, numberRef, type Proposal, proposalBranch, slugOf } from "../domain/proposal.ts";
 import { messageWith } from "../domain/trailers.ts";
 import type { Person } from "../git/objects.ts";
 import { renderPatch } from "../git/patch.ts";
-import { changesBetween, listTree } from "../git/tree.ts";
+import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 
 /** A change that wants to become a proposal: written as a tree, not yet on any branch. */
@@ -29,8 +29,9 @@ export async function inspect(
 ): Promise<{ changes: PathChange[]; patch: string }> {
   const base = (await objects.readCommit(parent)).tree;
   const changes = await changesBetween(git, base, tree);
-  const adds = changes.some(({ before, after }) => after && !before);
-  const reasons = refusals(changes, adds ? (await listTree(git, tree)).keys() : [], config);
+  const added = changes.filter(({ before, after }) => after && !before);
+  const alike = await Promise.all(added.map(({ path }) => objects.alike(tree, path, fold)));
+  const reasons = refusals(changes, alike.flat(), config);
   if (reasons.length > 0)
     throw new KiraError(
       "refused",
@@ -97,20 +98,12 @@ export async function submit(
     idea: candidate.idea,
   };
   record.write(() => [{ kind: "proposal", ...proposal }]);
-  await publish({ refs }, proposal);
-  report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
-  return proposal;
-}
-
-/** Puts a recorded proposal's refs in place; done again by recovery if a crash came between. */
-export async function publish(
-  { refs }: Pick<Workspace, "refs">,
-  { id, branch, commit }: Proposal,
-): Promise<void> {
   await refs.move([
     { ref: numberRef(id), from: undefined, to: commit },
-    { ref: `refs/heads/${branch}`, from: undefined, to: commit },
+    { ref: `refs/heads/${proposal.branch}`, from: undefined, to: commit },
   ]);
+  report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
+  return proposal;
 }
 
 /** The next number that neither the record nor any ref has used; numbers are never freed. */

@@ -11,7 +11,7 @@ const notFixtures = /^(solution|grader)\//;
 
 /**
  * The task bank as it stands on the production branch; what a candidate says about it does not count.
- * @throws KiraError `invalid` for a task that cannot be parsed, two of one name, or no task at all
+ * @throws KiraError `invalid` for a task that cannot be parsed, two of one name, or no task that is enabled
  */
 export async function readBank(
   { git, objects }: Pick<Workspace, "git" | "objects">,
@@ -34,6 +34,11 @@ export async function readBank(
     throw new KiraError(
       "invalid",
       `There are no tasks in ${config.tasks} on ${config.production}. Write some, or start from a failure with: kira-improve tasks add --from-outcome <id>; then commit them.`,
+    );
+  if (![...tasks.values()].some(({ enabled }) => enabled))
+    throw new KiraError(
+      "invalid",
+      `No task in ${config.tasks} on ${config.production} is enabled. Enable one with: kira-improve tasks enable <name>; then commit it.`,
     );
   return bankOf([...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }

@@ -38,9 +38,14 @@ export function openTrialRoom(workspace: Workspace, setting: Setting): TrialRoom
   const manifests = new Map<string, Promise<Manifest>>();
   const hidden = hiddenPaths(setting.config);
 
+  // While git adds a working tree it fails on another one that is half added: one after the other.
+  let opened: Promise<unknown> = Promise.resolve();
   const slotAt = (number: number): Promise<Slot> => {
-    const slot = slots.get(number) ?? openSlot(git, setting.commit);
+    const known = slots.get(number);
+    if (known) return known;
+    const slot = opened.then(() => openSlot(git, setting.commit));
     slots.set(number, slot);
+    opened = slot;
     return slot;
   };
   const manifestOf = (tree: string): Promise<Manifest> => {
@@ -94,7 +99,8 @@ export function openTrialRoom(workspace: Workspace, setting: Setting): TrialRoom
       return once(spec, number);
     },
     async [Symbol.asyncDispose]() {
-      for (const slot of slots.values()) await (await slot)[Symbol.asyncDispose]();
+      for (const slot of await Promise.allSettled(slots.values()))
+        if (slot.status === "fulfilled") await slot.value[Symbol.asyncDispose]();
     },
   };
 }
@@ -119,13 +125,20 @@ async function attemptTask(
   { key }: TrialSpec,
   timeoutMs: number,
 ): Promise<Answer> {
-  await mkdir(join(directory, kiraFolder));
+  const home = join(directory, kiraFolder, "home");
+  await mkdir(home, { recursive: true });
   await writeFile(join(directory, promptFile), task.prompt);
   const invocation = agent.invoke({ directory, prompt: task.prompt, timeoutMs, seed: key });
   const finished = await sandbox.run({
     command: invocation.command,
     directory,
-    environment: { PATH: searchPath(environment), LANG: "C.UTF-8", ...invocation.environment },
+    environment: {
+      PATH: searchPath(environment),
+      LANG: "C.UTF-8",
+      // A sandbox has an empty one; without it the user's own would be read, with its agent files.
+      HOME: sandbox.contained ? "/home/agent" : home,
+      ...invocation.environment,
+    },
     stdin: invocation.stdin,
     timeoutMs,
     outputBytes,

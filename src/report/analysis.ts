@@ -5,9 +5,12 @@ import { wrap } from "./table.ts";
 
 export function renderAnalysis(analysis: Analysis, width: number): string {
   const { id, periodDays, totalTasks, failureCount, patterns } = analysis;
-  const head = `Analysis ${id}: ${plural(failureCount, "failure")} in ${plural(totalTasks, "outcome")} of the last ${plural(periodDays, "day")}.`;
+  const head = wrap(
+    `Analysis ${id}: ${plural(failureCount, "failure")} in ${plural(totalTasks, "outcome")} of the last ${plural(periodDays, "day")}.`,
+    width,
+  );
   if (patterns.length === 0)
-    return `${head}\nNo pattern: no failures are alike often enough. See --min-failures and --days.`;
+    return `${head}\n${wrap("No pattern: no failures are alike often enough. Look further with --days and --min-failures.", width)}`;
   return [head, ...patterns.map((pattern) => renderPattern(pattern, width)), next(patterns[0]!)].join("\n\n");
 }
 
@@ -15,14 +18,18 @@ function renderPattern(
   { id, kind, category, frequency, previousFrequency, share: part, severity, focusArea, examples }: Pattern,
   width: number,
 ): string {
-  const noun = kind === "slow" ? "slow ones" : "failures";
+  const found = kind === "slow" ? `${frequency} slow` : plural(frequency, "failure");
   const lines = [
     `${printable(id)}  [${severity}]`,
-    `  ${frequency} ${noun} (${previousFrequency} in the period before), ${share(part)} of ${printable(category)}`,
+    wrap(
+      `${found} (${previousFrequency} in the period before), ${share(part)} of ${printable(category)}`,
+      width,
+      "  ",
+    ),
     wrap(printable(focusArea), width, "  "),
     ...examples.map(
       ({ id: outcome, task, notes }) =>
-        `  #${outcome} ${oneLine(notes ? `${task} — ${notes}` : task, Math.min(width, 160) - 12)}`,
+        `  ${oneLine(`#${outcome} ${notes ? `${task} — ${notes}` : task}`, width - 2)}`,
     ),
   ];
   return lines.join("\n");

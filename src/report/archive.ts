@@ -1,7 +1,6 @@
 import type { ArchiveNode } from "../domain/node.ts";
-import { printable } from "../domain/printable.ts";
+import { fit, printable } from "../domain/printable.ts";
 import { gain, interval, moment, score } from "./numbers.ts";
-import { fit } from "./table.ts";
 
 /** The tree, newest first, drawn like `git log --graph`: a column for each line of descent that is still open. */
 export function renderArchive(nodes: readonly ArchiveNode[], current: number | null, width: number): string {
@@ -48,13 +47,16 @@ export function renderNode(node: ArchiveNode, patch: string): string {
     ["commit", commit],
     ["parent", parentId === null ? "none: this is the root" : String(parentId)],
     ...(proposalId === null ? [] : [["proposal", String(proposalId)]]),
-    ["score", `${score(value)}, change ${gain(delta)} (95 %: ${interval(range)})`],
+    [
+      "score",
+      value === null ? "not measured" : `${score(value)}, change ${gain(delta)} (95 %: ${interval(range)})`,
+    ],
     ["files", `${Object.keys(snapshot).length} managed`],
   ];
   return [
     `${tag}: ${printable(description)}`,
     facts.map(([name, text]) => `  ${name!.padEnd(9)} ${text}`).join("\n"),
-    patch === "" ? "It changed nothing, or has no parent." : printable(patch).trimEnd(),
+    parentId === null || patch === "" ? "Nothing was changed." : printable(patch).trimEnd(),
     `Plain git shows the same: git show ${tag}`,
   ].join("\n\n");
 }

@@ -7,9 +7,12 @@ export function renderCycle({ analysis, attempts, reason }: Cycle, width: number
   const kept = attempts.filter(({ outcome }) => outcome === "merged").length;
   const tried = attempts.filter(({ proposal }) => proposal).length;
   return [
-    `Analysis ${analysis.id}: ${plural(analysis.failureCount, "failure")} in ${plural(analysis.totalTasks, "outcome")}, ${plural(analysis.patterns.length, "pattern")}.`,
+    wrap(
+      `Analysis ${analysis.id}: ${plural(analysis.failureCount, "failure")} in ${plural(analysis.totalTasks, "outcome")}, ${plural(analysis.patterns.length, "pattern")}.`,
+      width,
+    ),
     ...attempts.map((attempt) => renderAttempt(attempt, width)),
-    `${plural(tried, "proposal")} tried, ${kept} merged. ${reason}`,
+    wrap(`${plural(tried, "proposal")} tried, ${kept} merged. ${printable(reason)}`, width),
   ].join("\n\n");
 }
 

@@ -2,8 +2,8 @@ import type { Evaluation } from "../domain/evaluation.ts";
 import { printable } from "../domain/printable.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { ProposalState } from "../store/proposals.ts";
-import { gain } from "./numbers.ts";
-import { table, wrap } from "./table.ts";
+import { moment } from "./numbers.ts";
+import { entry, table, wrap } from "./table.ts";
 import { renderVerdict } from "./verdict.ts";
 
 export function renderProposals(proposals: readonly ProposalState[], width: number): string {
@@ -59,15 +59,14 @@ export function renderProposal(
     ...(rejectionReason === null ? [] : [["rejected", rejectionReason]]),
   ];
   const evidence = evaluations.map((evaluation) =>
-    [
-      `Evaluation ${evaluation.id}, delta ${gain(evaluation.statistics.delta)}`,
-      renderVerdict(evaluation, width),
-    ].join("\n"),
+    [`Evaluation ${evaluation.id} on ${moment(evaluation.timestamp)}`, renderVerdict(evaluation, width)].join(
+      "\n",
+    ),
   );
   return [
-    `Proposal ${id}: ${printable(hypothesis)}`,
-    facts.map(([name, value]) => `  ${name!.padEnd(9)} ${printable(value!)}`).join("\n"),
-    wrap(printable(description), width),
+    wrap(`Proposal ${id}: ${printable(hypothesis)}`, width),
+    facts.map(([name, value]) => entry(`  ${name}`, printable(value!), 12, width)).join("\n"),
+    ...(description === hypothesis ? [] : [wrap(printable(description), width)]),
     printable(patch).trimEnd(),
     ...(evidence.length === 0 ? [`Not evaluated yet: kira-improve evaluate --proposal-id ${id}`] : evidence),
   ].join("\n\n");

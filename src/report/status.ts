@@ -1,11 +1,11 @@
-import { printable } from "../domain/printable.ts";
+import { fit, printable } from "../domain/printable.ts";
 import type { Rate, StatusReport } from "../loop/status.ts";
 import { gain, moment, plural, share } from "./numbers.ts";
-import { fit } from "./table.ts";
+import { wrap } from "./table.ts";
 
 export function renderStatus(status: StatusReport, width: number): string {
   const { production, total, recent, before, byDay, pending, merges, lastAnalysis, due } = status;
-  const work = `Last ${plural(recent.days, "day")}: ${rate(recent)}; before: ${rate(before)}; in all ${count(total)}.`;
+  const work = `Last ${plural(recent.days, "day")}: ${rate(recent)}; the ${recent.days} before: ${rate(before)}; in all ${count(total)}.`;
   const days =
     byDay.length === 0
       ? []
@@ -15,7 +15,7 @@ export function renderStatus(status: StatusReport, width: number): string {
   return [
     [
       `Production is ${production.branch} at ${production.commit?.slice(0, 10) ?? "no commit"}.`,
-      work,
+      wrap(work, width),
       ...days,
     ].join("\n"),
     lastAnalysis
@@ -39,7 +39,8 @@ export function renderStatus(status: StatusReport, width: number): string {
   ].join("\n\n");
 }
 
-const rate = (counts: Rate) => `${share(counts.successRate)} of ${count(counts)}`;
+const rate = (counts: Rate) =>
+  counts.successRate === null ? "no outcomes" : `${share(counts.successRate)} of ${count(counts)} succeeded`;
 const count = ({ success, failure, partial }: Rate) => plural(success + failure + partial, "outcome");
 const bar = (successRate: number | null) => "▁▂▃▄▅▆▇█"[Math.round((successRate ?? 0) * 7)]!;
 

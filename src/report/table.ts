@@ -1,9 +1,9 @@
-import { printable } from "../domain/printable.ts";
+import { fit, printable } from "../domain/printable.ts";
 
 export type Cell = string | number | null;
 
 /**
- * Columns side by side, numbers to the right. The widest text column gives way so that a line fits.
+ * Columns side by side, numbers to the right. The widest columns give way so that a line fits.
  * @param width of the terminal; Infinity for a pipe, where nothing is cut
  */
 export function table(
@@ -17,10 +17,7 @@ export function table(
   ];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const excess = widths.reduce((sum, w) => sum + w + 2, -2) - width;
-  if (excess > 0) {
-    const widest = widths.indexOf(Math.max(...widths));
-    widths[widest] = Math.max(8, widths[widest]! - excess);
-  }
+  for (let cut = 0; cut < excess; cut++) widths[widths.indexOf(Math.max(...widths))]!--;
   const isNumber = headings.map((_, column) =>
     rows.every((row) => typeof row[column] === "number" || row[column] === null),
   );
@@ -39,10 +36,6 @@ export function table(
 
 const flat = (text: string) => printable(text).replace(/\s+/g, " ").trim();
 
-export function fit(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-}
-
 /** Long sentences broken at words. */
 export function wrap(text: string, width: number, indent = ""): string {
   const limit = Math.max(20, Math.min(width, 100) - indent.length);
@@ -58,4 +51,9 @@ export function wrap(text: string, width: number, indent = ""): string {
     lines.push(line);
   }
   return lines.map((line) => `${indent}${line}`.trimEnd()).join("\n");
+}
+
+/** Two columns, the second broken at words. */
+export function entry(left: string, right: string, column: number, width: number): string {
+  return left.padEnd(column) + wrap(right, width, " ".repeat(column)).slice(column);
 }

@@ -2,7 +2,7 @@ import { printable } from "../domain/printable.ts";
 import type { Task } from "../domain/task.ts";
 import type { BankCheck } from "../loop/bank.ts";
 import { plural } from "./numbers.ts";
-import { table } from "./table.ts";
+import { table, wrap } from "./table.ts";
 
 export function renderTasks(tasks: readonly Task[], width: number): string {
   if (tasks.length === 0)
@@ -42,8 +42,14 @@ export function renderTask({
   ].join("\n");
 }
 
-export function renderCheck({ tasks, enabled, heldOut, families, problems }: BankCheck): string {
+export function renderCheck(
+  { tasks, enabled, heldOut, families, problems }: BankCheck,
+  width: number,
+): string {
   const bank = `${plural(tasks, "task")}, ${enabled} enabled, ${heldOut} held out, ${plural(families, "family", "families")}.`;
-  if (problems.length === 0) return `${bank} Every file can be used.`;
-  return [...problems.map(({ message }) => printable(message)), bank].join("\n");
+  const lines =
+    problems.length === 0
+      ? [`${bank} Every file can be used.`]
+      : [...problems.map(({ message }) => message), bank];
+  return lines.map((line) => wrap(printable(line), width)).join("\n");
 }

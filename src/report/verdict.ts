@@ -1,7 +1,7 @@
 import type { ArmScore, Evaluation, TaskScore } from "../domain/evaluation.ts";
 import { printable } from "../domain/printable.ts";
 import { dollars, gain, interval, plural, score, seconds } from "./numbers.ts";
-import { table, wrap } from "./table.ts";
+import { entry, table, wrap } from "./table.ts";
 
 const mean = ({ score: sum, trials }: ArmScore) => (trials === 0 ? 0 : sum / trials);
 const change = ({ baseline, candidate }: TaskScore) => mean(candidate) - mean(baseline);
@@ -34,18 +34,29 @@ export function renderVerdict(evaluation: Evaluation, width: number): string {
     minimumDetectable,
   } = statistics;
   const errors = tasks.reduce((sum, task) => sum + task.baseline.errors + task.candidate.errors, 0);
+  const facts = [
+    ["On this bank", `${score(baseline)} → ${score(candidate)}, ${gain(delta)} (95 %: ${interval(here)})`],
+    [
+      "On tasks like it",
+      generalInterval
+        ? `95 %: ${interval(generalInterval)}, ${families} families`
+        : `generalisation unproven: ${plural(families, "family", "families")}, 8 are needed`,
+    ],
+    ["Chance alone", `p ${p.toFixed(4)}, below ${alpha} is called improved (look ${look})`],
+    ["Could have seen", `a gain of ${gain(minimumDetectable)} in eight of ten cases`],
+    [
+      "Evidence",
+      `${plural(trials, "trial")}, ${plural(runs, "run")} a task and arm, ${plural(errors, "infrastructure error")}, ${seconds(durationMs)} of agent time, cost ${dollars(costUsd)}`,
+    ],
+    ...(contained
+      ? []
+      : [["Not contained", "the agent ran without a sandbox and could have reached its grader"]]),
+  ];
   const lines = [
     `Proposal ${proposalId}: ${verdict.toUpperCase()}`,
     wrap(printable(reason), width),
     "",
-    `On this bank       ${score(baseline)} → ${score(candidate)}, ${gain(delta)} (95 %: ${interval(here)})`,
-    `On tasks like it   ${generalInterval ? `95 %: ${interval(generalInterval)}, ${families} families` : `generalisation unproven: ${plural(families, "family", "families")}, 8 are needed`}`,
-    `Chance alone       p ${p.toFixed(4)}, below ${alpha} is called improved (look ${look})`,
-    `Could have seen    a gain of ${gain(minimumDetectable)} in eight of ten cases`,
-    `Evidence           ${plural(trials, "trial")}, ${plural(runs, "run")} a task and arm, ${plural(errors, "infrastructure error")}, ${seconds(durationMs)} of agent time, cost ${dollars(costUsd)}`,
-    ...(contained
-      ? []
-      : ["Not contained      the agent ran without a sandbox and could have reached its grader"]),
+    ...facts.map(([name, text]) => entry(name!, text!, 19, width)),
   ];
   const moved = [...tasks]
     .filter((task) => change(task) !== 0)

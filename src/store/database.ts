@@ -33,8 +33,10 @@ export function openDatabase(file: string): Database {
 
 /** Applies, in order and once, every migration this database has not seen. */
 function migrate(db: Database): void {
-  const seen = db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'").pluck();
-  if (seen.get() === 0) db.exec("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT");
+  const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  if (tables.length > 0 && !tables.includes("migrations"))
+    throw new Error("it is another program's database");
+  if (tables.length === 0) db.exec("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT");
   const applied = new Set(db.prepare<[], string>("SELECT name FROM migrations").pluck().all());
   const apply = db.transaction((name: string, sql: string) => {
     const { changes } = db.prepare("INSERT OR IGNORE INTO migrations VALUES (?)").run(name);

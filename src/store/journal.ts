@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -10,11 +9,13 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Entry, maxLineBytes } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
 
@@ -46,19 +47,18 @@ export class Journal {
   /** @returns where the journal ends now */
   append(entries: readonly Entry[]): Position {
     const lines = entries.map(toLine);
-    let position = this.#setTornLineAside();
-    for (let i = 0; i < lines.length;) {
-      if (position.offset >= maxSegmentBytes) position = { segment: position.segment + 1, offset: 0 };
-      const room: string[] = [];
-      let bytes = 0;
-      while (i < lines.length && (bytes === 0 || position.offset + bytes < maxSegmentBytes)) {
-        bytes += Buffer.byteLength(lines[i]!);
-        room.push(lines[i++]!);
-      }
-      this.#write(position, room.join(""));
-      position = { segment: position.segment, offset: position.offset + bytes };
+    const end = this.#setTornLineAside();
+    try {
+      return this.#write(end, lines);
+    } catch (cause) {
+      // All or nothing: what a full disk cut short must not look like a fact later.
+      this.#cutBack(end);
+      throw new KiraError(
+        "unavailable",
+        `The journal cannot be written: ${(cause as Error).message}. Nothing was recorded; free some space and run the command again.`,
+        { cause },
+      );
     }
-    return position;
   }
 
   end(): Position {
@@ -98,25 +98,40 @@ export class Journal {
     }
   }
 
-  #write({ segment, offset }: Position, text: string): void {
-    const fresh = offset === 0;
+  /** Fills segments with whole lines. */
+  #write(from: Position, lines: readonly string[]): Position {
+    let { segment, offset } = from;
+    let room: string[] = [];
+    let end = offset;
+    for (const line of lines) {
+      const bytes = Buffer.byteLength(line);
+      if (end + bytes > maxSegmentBytes) {
+        this.#writeText({ segment, offset }, room.join(""));
+        [segment, offset, end, room] = [segment + 1, 0, 0, []];
+      }
+      room.push(line);
+      end += bytes;
+    }
+    this.#writeText({ segment, offset }, room.join(""));
+    return { segment, offset: end };
+  }
+
+  #writeText({ segment, offset }: Position, text: string): void {
+    if (text === "") return;
     const file = openSync(this.#file(segment), "a", 0o644);
     try {
       const bytes = Buffer.from(text);
       for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       fsyncSync(file);
-    } catch (cause) {
-      // All or nothing: what a full disk cut short must not look like a fact later.
-      ftruncateSync(file, offset);
-      throw new KiraError(
-        "unavailable",
-        `The journal cannot be written: ${(cause as Error).message}. Nothing was recorded; free some space and run the command again.`,
-        { cause },
-      );
     } finally {
       closeSync(file);
     }
-    if (fresh) syncFolder(this.#folder);
+    if (offset === 0) syncFolder(this.#folder);
+  }
+
+  #cutBack({ segment, offset }: Position): void {
+    for (const later of this.segments().filter((number) => number > segment)) rmSync(this.#file(later));
+    if (existsSync(this.#file(segment))) truncateSync(this.#file(segment), offset);
   }
 
   /** A process killed while it wrote leaves half a line that nobody was promised: it is moved to a file of its own. */
@@ -172,13 +187,18 @@ function parseLine(line: string, where: string): Entry {
 /** Names this clone among all that share the record; written once. */
 function cloneIdOf(home: string): string {
   const file = join(home, "clone-id");
-  mkdirSync(home, { recursive: true });
+  if (!existsSync(file)) writeOnce(file, crypto.randomUUID()); // the global: loading node:crypto takes 3 ms
+  return readFileSync(file, "utf8").trim();
+}
+
+/** Of two processes that write at once, the first has written. */
+function writeOnce(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
   try {
-    writeFileSync(file, randomUUID(), { flag: "wx" });
+    writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  return readFileSync(file, "utf8").trim();
 }
 
 /** A new file's name is on the disk only when its folder is. */

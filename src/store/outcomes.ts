@@ -1,4 +1,3 @@
-import type { LoggedCommit } from "../domain/commits.ts";
 import type { Outcome, Result } from "../domain/outcome.ts";
 import type { Database } from "./database.ts";
 
@@ -8,6 +7,9 @@ const columns = `id, timestamp, task, outcome, category, duration_seconds AS dur
 /** Work is what the agent did for someone; our own merges are not. */
 const isWork = "source <> 'merge'";
 
+/** What shows how long work takes when it does not fail. */
+const isTimed = `duration_seconds IS NOT NULL AND outcome <> 'failure' AND ${isWork}`;
+
 /** Counts of outcomes by result. */
 export type Counts = Readonly<Record<Result, number>>;
 
@@ -16,6 +18,7 @@ export class OutcomeStore {
   readonly #db: Database;
   readonly #add;
   readonly #count;
+  readonly #time;
 
   constructor(db: Database) {
     this.#db = db;
@@ -27,20 +30,20 @@ export class OutcomeStore {
       `INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET success = success + excluded.success, failure = failure + excluded.failure, partial = partial + excluded.partial`,
     );
+    this.#time = db.prepare<[string, string, number]>(
+      "INSERT INTO durations VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+    );
   }
 
   /** Adds an outcome with its number; one that is there already changes nothing. */
   add(outcome: Outcome): void {
     if (this.#add.run(outcome).changes === 0) return;
-    const is = (result: Result) => Number(outcome.outcome === result);
-    this.#count.run(
-      outcome.timestamp.slice(0, 10),
-      outcome.category,
-      outcome.source,
-      is("success"),
-      is("failure"),
-      is("partial"),
-    );
+    const { timestamp, category, source, outcome: result, durationSeconds } = outcome;
+    const day = timestamp.slice(0, 10);
+    const is = (one: Result) => Number(result === one);
+    this.#count.run(day, category, source, is("success"), is("failure"), is("partial"));
+    if (durationSeconds !== null && result !== "failure" && source !== "merge")
+      this.#time.run(day, category, durationSeconds);
   }
 
   nextId(): number {
@@ -58,15 +61,14 @@ export class OutcomeStore {
       .get(commit);
   }
 
-  /** Whether a commit has been counted as an outcome, under this hash or before an amend or rebase. */
-  tells({ hash, authoredAt, message }: LoggedCommit): boolean {
-    const subject = message.split("\n")[0]!.slice(0, 500);
+  /** Whether a commit's outcome has been counted, under this hash or before an amend or rebase. */
+  tells(commit: string, { timestamp, task }: Pick<Outcome, "timestamp" | "task">): boolean {
     return (
       this.#db
         .prepare(
           "SELECT 1 FROM tasks WHERE source = 'hook' AND (commit_id = ? OR (timestamp = ? AND task = ?))",
         )
-        .get(hash, new Date(authoredAt).toISOString(), subject) !== undefined
+        .get(commit, timestamp, task) !== undefined
     );
   }
 
@@ -100,47 +102,50 @@ export class OutcomeStore {
       .all(since, category, limit);
   }
 
-  /** How often each duration occurred among work that did not fail, by category. */
+  /** How often each duration occurred among work that did not fail, by category; read like `counts`. */
   durations(
     since: string,
     until: string,
   ): IterableIterator<{ category: string; seconds: number; count: number }> {
     return this.#db
-      .prepare<[string, string], { category: string; seconds: number; count: number }>(
-        `SELECT category, duration_seconds AS seconds, count(*) AS count FROM tasks
-         WHERE timestamp >= ? AND timestamp < ? AND duration_seconds IS NOT NULL AND outcome <> 'failure' AND ${isWork}
-         GROUP BY category, duration_seconds ORDER BY category, duration_seconds`,
+      .prepare<Span, { category: string; seconds: number; count: number }>(
+        `SELECT category, seconds, sum(count) AS count FROM (
+           SELECT category, seconds, count FROM durations WHERE ${isWholeDay}
+           UNION ALL
+           SELECT category, duration_seconds AS seconds, 1 AS count FROM tasks WHERE ${isBefore} AND ${isTimed}
+           UNION ALL
+           SELECT category, duration_seconds AS seconds, 1 AS count FROM tasks WHERE ${isAfter} AND ${isTimed}
+         ) GROUP BY category, seconds ORDER BY category, seconds`,
       )
-      .iterate(since, until);
+      .iterate(spanOf(since, until));
   }
 
-  /** Work of a category that did not fail but took longer than a limit, oldest first. */
-  slowerThan(category: string, seconds: number, since: string, until: string): Outcome[] {
+  /** Work in [since, until) that did not fail but took longer than its category's limit, oldest first. */
+  slowerThan(limits: ReadonlyMap<string, number>, since: string, until: string): IterableIterator<Outcome> {
     return this.#db
-      .prepare<[string, string, string, number], Outcome>(
-        `SELECT ${columns} FROM tasks WHERE timestamp >= ? AND timestamp < ? AND category = ? AND duration_seconds > ?
-         AND outcome <> 'failure' AND ${isWork} ORDER BY id`,
+      .prepare<[string, string, string], Outcome>(
+        `WITH limits (category, seconds) AS MATERIALIZED (SELECT key, value FROM json_each(?))
+         SELECT ${columns} FROM tasks CROSS JOIN limits USING (category)
+         WHERE timestamp >= ? AND timestamp < ? AND duration_seconds > seconds AND ${isTimed} ORDER BY id`,
       )
-      .all(since, until, category, seconds);
+      .iterate(JSON.stringify(Object.fromEntries(limits)), since, until);
   }
 
   /** Counts of real work by category in [since, until): whole days from the roll-up, the broken ones by row. */
   counts(since: string, until: string): Map<string, Counts> {
-    const firstWhole = since.endsWith("T00:00:00.000Z") ? since.slice(0, 10) : nextDay(since);
-    const lastDay = until.slice(0, 10);
     const rows = this.#db
-      .prepare<Record<string, string>, Counts & { category: string }>(
+      .prepare<Span, Counts & { category: string }>(
         `SELECT category, sum(success) AS success, sum(failure) AS failure, sum(partial) AS partial FROM (
-           SELECT category, success, failure, partial FROM daily WHERE day >= @firstWhole AND day < @lastDay AND ${isWork}
+           SELECT category, success, failure, partial FROM daily WHERE ${isWholeDay} AND ${isWork}
            UNION ALL
            SELECT category, outcome = 'success', outcome = 'failure', outcome = 'partial' FROM tasks
-           WHERE timestamp >= @since AND timestamp < min(@until, @firstWhole) AND ${isWork}
+           WHERE ${isBefore} AND ${isWork}
            UNION ALL
            SELECT category, outcome = 'success', outcome = 'failure', outcome = 'partial' FROM tasks
-           WHERE timestamp >= max(@since, @firstWhole, @lastDay) AND timestamp < @until AND ${isWork}
+           WHERE ${isAfter} AND ${isWork}
          ) GROUP BY category ORDER BY category`,
       )
-      .all({ since, until, firstWhole, lastDay });
+      .all(spanOf(since, until));
     return new Map(rows.map(({ category, ...counts }) => [category, counts]));
   }
 
@@ -162,6 +167,18 @@ export class OutcomeStore {
       )
       .get()!;
   }
+}
+
+/** A period as whole days and what is left of it before and after them. */
+type Span = Readonly<Record<"since" | "firstWhole" | "lastDay" | "until", string>>;
+
+const isWholeDay = "day >= @firstWhole AND day < @lastDay";
+const isBefore = "timestamp >= @since AND timestamp < min(@until, @firstWhole)";
+const isAfter = "timestamp >= max(@since, @firstWhole, @lastDay) AND timestamp < @until";
+
+function spanOf(since: string, until: string): Span {
+  const firstWhole = since.endsWith("T00:00:00.000Z") ? since.slice(0, 10) : nextDay(since);
+  return { since, firstWhole, lastDay: until.slice(0, 10), until };
 }
 
 function nextDay(timestamp: string): string {

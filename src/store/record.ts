@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry } from "../domain/entry.ts";
+import { KiraError, messageOf } from "../domain/errors.ts";
 import { type Database, hasIndex, openDatabase } from "./database.ts";
 import { applyEntry, type Index, openIndex } from "./index.ts";
 import { Journal, type Position, start } from "./journal.ts";
@@ -33,8 +34,8 @@ export class JournaledIndex implements Disposable {
     this.#now = now;
     const isNew = this.journal.end().offset === 0 && this.journal.segments().length <= 1;
     const opened = this.#tryOpen();
-    this.rebuilt = opened === undefined && !isNew;
-    this.#db = opened ?? (isNew ? openDatabase(indexFile) : this.#restore());
+    this.rebuilt = opened === undefined && (!isNew || hasIndex(indexFile));
+    this.#db = opened ?? this.#restore();
     this.index = openIndex(this.#db);
   }
 
@@ -53,7 +54,15 @@ export class JournaledIndex implements Disposable {
       for (const entry of entries) applyEntry(this.index, entry);
       this.#setPosition(this.#db, end);
     });
-    apply.immediate();
+    try {
+      apply.immediate();
+    } catch (cause) {
+      throw new KiraError(
+        "unavailable",
+        `This is recorded, but the index could not follow: ${messageOf(cause)}. Do not repeat it; mend that, and the next command brings the index up to date.`,
+        { cause },
+      );
+    }
     return entries;
   }
 
@@ -100,7 +109,10 @@ export class JournaledIndex implements Disposable {
   /** A second process may find the same loss at the same moment: the first restores, the second opens. */
   #restore(): Database {
     using _lock = acquireLock(this.#lock, appendWaitMs, "restoring the index", this.#now().toISOString());
-    return this.#tryOpen() ?? this.#build();
+    const opened = this.#tryOpen();
+    if (opened) return opened;
+    this.#setStrangerAside();
+    return this.#build();
   }
 
   #build(): Database {
@@ -111,18 +123,15 @@ export class JournaledIndex implements Disposable {
     this.#applyTo(db, openIndex(db), start);
     db.pragma("wal_checkpoint(TRUNCATE)");
     db.close();
-    this.#setStrangerAside();
     for (const suffix of ["-wal", "-shm"]) rmSync(this.#file + suffix, { force: true });
     renameSync(draft, this.#file);
     for (const suffix of ["-wal", "-shm"]) rmSync(draft + suffix, { force: true });
     return openDatabase(this.#file);
   }
 
-  /** A file in the index's place that is no SQLite database may be somebody's: it is kept beside. */
+  /** What stands in the index's place and cannot be opened as one may be somebody's: it is kept beside. */
   #setStrangerAside(): void {
-    if (!hasIndex(this.#file)) return;
-    const head = readFileSync(this.#file).subarray(0, 15).toString("latin1");
-    if (head !== "SQLite format 3") renameSync(this.#file, `${this.#file}.damaged-${this.#now().getTime()}`);
+    if (hasIndex(this.#file)) renameSync(this.#file, `${this.#file}.damaged-${this.#now().getTime()}`);
   }
 
   #apply(): void {

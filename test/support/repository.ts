@@ -37,6 +37,12 @@ export async function aRepository(files: Files = { "AGENTS.md": "Be kind.\n" }, 
   return { folder, git, write, commit, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** An empty folder, gone at the end of the test. */
+export async function aSpareFolder(): Promise<{ readonly folder: string } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), "kira spare "));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
 /** A configuration whose agent is a shell script, and a bank of ten tasks; see `anAgent`. */
 export const agentConfig = {
   production: "main",

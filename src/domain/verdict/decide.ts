@@ -78,10 +78,18 @@ export function decide(evidence: readonly TaskEvidence[], threshold: number, loo
     return verdict("regression", `The mean score fell: ${gain}.`);
   if (signFlipTest(differences.map((d) => threshold - d)) <= notBetterAlpha)
     return verdict("not-improved", `The change of ${gain} is below the threshold of ${signed(threshold)}.`);
-  return verdict(
-    "inconclusive",
-    `The change of ${gain} could be chance (p ${p.toFixed(3)}, limit ${alpha}) or a gain; a gain under ${signed(statistics.minimumDetectable)} is hard to see with these trials.`,
-  );
+  return verdict("inconclusive", whyUndecided(differences, statistics));
+}
+
+function whyUndecided(
+  differences: readonly number[],
+  { delta, p, alpha, minimumDetectable }: Statistics,
+): string {
+  const moved = differences.filter((d) => d !== 0);
+  const needed = Math.ceil(-Math.log2(alpha));
+  if (moved.every((d) => d > 0) && moved.length < needed)
+    return `All ${moved.length} tasks that differ got better, but ${needed} have to differ before chance is ruled out: add tasks that the change should help; more runs cannot show it.`;
+  return `The change of ${signed(delta)} could be chance (p ${p.toFixed(3)}, limit ${alpha}) or a gain; a gain under ${signed(minimumDetectable)} is hard to see with these trials.`;
 }
 
 function describe(

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { atLeast, interleave, median, type Row } from "./measure.ts";
+import { outcomeLines } from "./outcomes.ts";
+import { Place } from "./place.ts";
+
+const runs = 5;
+const lines = 200_000;
+
+/** How fast outcomes are recorded in bulk, journal and index included. */
+export async function log(): Promise<Row[]> {
+  using place = new Place();
+  const input = outcomeLines({ count: lines, days: 14, seed: 1, now: new Date() });
+  // The least that any program of ours could do: read, parse, write one file and sync it.
+  const copy = `
+    const fs = require("node:fs");
+    const text = fs.readFileSync(0, "utf8").trimEnd().split("\\n").map((line) => JSON.stringify(JSON.parse(line)));
+    fs.writeFileSync(${JSON.stringify(join(place.folder, ".git/copy"))}, text.join("\\n"), { flush: true });`;
+  const times = interleave(runs, {
+    start: () => place.kira("--version"),
+    copy: () => place.nodeFrom(input, "-e", copy),
+    log: () => place.kiraFrom(input, "log", "--stdin"),
+  });
+  const perSecond = (ms: readonly number[]) =>
+    median(ms.map((time, run) => lines / ((time - times.start[run]!) / 1000)));
+  return [
+    atLeast({
+      name: `log --stdin of ${lines.toLocaleString("en")} lines`,
+      value: perSecond(times.log),
+      unit: "outcomes/s",
+      target: 30_000,
+      beside: `${Math.round(perSecond(times.copy)).toLocaleString("en")}/s parsed and copied to a file by node; medians of ${runs} runs, start-up taken off`,
+    }),
+  ];
+}

@@ -1,0 +1,263 @@
+import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+import { kira, type Said } from "../support/kira.ts";
+import {
+  agentConfig,
+  aGoodIdea,
+  anAgent,
+  anAgentRepository,
+  aRepository,
+  type TestRepository,
+} from "../support/repository.ts";
+
+/** The whole loop, once, as a user in that folder would go through it. */
+async function goRound({ folder }: { folder: string }, from = "good-idea"): Promise<Said[]> {
+  const steps = [
+    ["log", "--task", "find figs", "--outcome", "failure", "--category", "food"],
+    ["analyze", "--min-failures", "1"],
+    ["propose", "--from", from],
+    ["evaluate", "--proposal-id", "1", "--runs", "1", "--allow-unsandboxed"],
+    ["merge", "--proposal-id", "1"],
+    ["status"],
+    ["archive"],
+    ["archive", "--rollback", "0"],
+    ["reindex"],
+  ];
+  const said: Said[] = [];
+  for (const step of steps) {
+    const answer = await kira({ folder }, ...step);
+    expect(answer.status, `${step.join(" ")}: ${answer.stderr}`).toBe(0);
+    said.push(answer);
+  }
+  return said;
+}
+
+/** Merged, and rolled back: the whole loop has really happened. */
+async function expectRound(repository: TestRepository): Promise<void> {
+  expect(await repository.git("show", "kira/archive/0001:skills/lessons.md")).toContain("figs");
+  expect(await repository.git("show", "main:skills/lessons.md")).not.toContain("figs");
+}
+
+describe("the whole loop simply works", () => {
+  test("in a dirty tree, of which nothing is touched", async () => {
+    await using repository = await anAgentRepository({ "notes.md": "one\n", "drafts/a.md": "a\n" });
+    await aGoodIdea(repository);
+    await repository.write({
+      "notes.md": "two\n",
+      "AGENTS.md": "being edited\n",
+      "scratch.txt": "untracked\n",
+    });
+    await repository.git("add", "notes.md");
+    await repository.git("rm", "--quiet", "--cached", "drafts/a.md");
+    const dirt = () => repository.git("status", "--porcelain");
+    const before = await dirt();
+    await goRound(repository);
+    await expectRound(repository);
+    expect(await dirt()).toBe(before);
+    expect(await readFile(join(repository.folder, "AGENTS.md"), "utf8")).toBe("being edited\n");
+  });
+
+  test("from a subfolder", async () => {
+    await using repository = await anAgentRepository();
+    await aGoodIdea(repository);
+    const folder = join(repository.folder, "deep/down");
+    await mkdir(folder, { recursive: true });
+    await goRound({ folder });
+    await expectRound(repository);
+    expect(await repository.git("status", "--porcelain")).toBe("");
+  });
+
+  test("from a linked working tree on another branch, while production is checked out elsewhere", async () => {
+    await using repository = await anAgentRepository();
+    await aGoodIdea(repository);
+    const linked = `${repository.folder} linked`;
+    await repository.git("worktree", "add", "--quiet", "-b", "elsewhere", linked);
+    await goRound({ folder: linked });
+    await expectRound(repository);
+    expect(await repository.git("status", "--porcelain")).toBe("");
+    expect((await execa("git", ["status", "--porcelain", "--branch"], { cwd: linked })).stdout).toBe(
+      "## elsewhere",
+    );
+    await repository.git("worktree", "remove", linked);
+  });
+
+  test("from a branch that lacks the configuration", async () => {
+    await using repository = await anAgentRepository();
+    await aGoodIdea(repository);
+    await repository.git("switch", "--quiet", "--orphan", "empty");
+    await goRound(repository);
+    await expectRound(repository);
+    expect(await repository.git("symbolic-ref", "--short", "HEAD")).toBe("empty");
+  });
+
+  test("on a detached HEAD, once it is set up", async () => {
+    await using repository = await anAgentRepository();
+    await aGoodIdea(repository);
+    await repository.git("switch", "--quiet", "--detach");
+    await goRound(repository);
+    await expectRound(repository);
+  });
+
+  test("in paths with spaces and Unicode, and with such files to change", async () => {
+    const odd = "skills/größe 漢字 'n more.md";
+    await using repository = await aRepository({ ...anAgent(), [odd]: "old\n" }, "kira 測試 ünï ");
+    const here = { folder: repository.folder };
+    await repository.git("config", "kira.acceptUnsandboxed", "true");
+    expect((await kira(here, "init")).status).toBe(0);
+    await aGoodIdea(repository, "gute-idee/ü");
+    await repository.git("switch", "--quiet", "gute-idee/ü");
+    await repository.commit({ [odd]: "new\n" });
+    await repository.git("switch", "--quiet", "main");
+    const said = await goRound(here, "gute-idee/ü");
+    await expectRound(repository);
+    expect(said[2]!.stdout).toContain(`diff --git a/${odd} b/${odd}`);
+    expect(await repository.git("show", `kira/archive/0001:${odd}`)).toBe("new");
+  });
+
+  test("with sections of the configuration empty, null or left out", async () => {
+    const { agent, allow } = agentConfig;
+    const config = { allow, agent, evaluate: {}, analyze: null, hook: {}, run: null };
+    await using repository = await anAgentRepository({ ".kira-improve.json": JSON.stringify(config) });
+    await aGoodIdea(repository);
+    await goRound(repository);
+    await expectRound(repository);
+  });
+
+  test("with hooks of the repository's own, which still run for the user and never for us", async () => {
+    await using repository = await aRepository(anAgent());
+    const hook = (name: string, line: string) =>
+      repository.write({ [`.git/hooks/${name}`]: `#!/bin/sh\n${line}\n` });
+    await hook("post-commit", "echo mine >> .git/ran");
+    await repository.git("config", "kira.acceptUnsandboxed", "true");
+    expect((await kira(repository, "init")).stdout).toContain("the one you had is called by it");
+    await aGoodIdea(repository);
+    expect(await readFile(join(repository.folder, ".git/ran"), "utf8")).toBe("mine\n");
+    for (const name of [
+      "pre-commit",
+      "commit-msg",
+      "post-checkout",
+      "post-merge",
+      "pre-merge-commit",
+      "post-rewrite",
+    ])
+      await hook(name, "echo no >&2; exit 1");
+    await goRound(repository);
+    await expectRound(repository);
+    expect(await readFile(join(repository.folder, ".git/ran"), "utf8")).toBe("mine\n");
+  });
+
+  test("with hooks that belong to another tool, of which not a byte is changed", async () => {
+    await using repository = await aRepository({ ...anAgent(), ".husky/post-commit": "#!/bin/sh\n:\n" });
+    await repository.git("config", "core.hooksPath", ".husky");
+    await repository.git("config", "kira.acceptUnsandboxed", "true");
+    const { stdout } = await kira(repository, "init");
+    expect(stdout).toContain('sh "$(git rev-parse --git-common-dir)/kira/post-commit"');
+    await aGoodIdea(repository);
+    await goRound(repository);
+    await expectRound(repository);
+    expect(await repository.git("status", "--porcelain")).toBe("");
+    expect(await repository.git("config", "core.hooksPath")).toBe(".husky");
+  });
+
+  test("with submodules, which stay where they are", async () => {
+    await using library = await aRepository({ "lib.txt": "one\n" });
+    await using repository = await anAgentRepository();
+    await repository.git(
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "--quiet",
+      "add",
+      library.folder,
+      "vendor/lib",
+    );
+    await repository.git("commit", "--quiet", "--message=add a library");
+    await aGoodIdea(repository);
+    const before = await repository.git("submodule", "status");
+    await goRound(repository);
+    await expectRound(repository);
+    expect(await repository.git("submodule", "status")).toBe(before);
+    expect(await repository.git("status", "--porcelain")).toBe("");
+  });
+
+  test("inside a submodule, which is a repository like any other", async () => {
+    await using outer = await aRepository();
+    await using library = await aRepository(anAgent());
+    await outer.git(
+      "-c",
+      "protocol.file.allow=always",
+      "submodule",
+      "--quiet",
+      "add",
+      library.folder,
+      "agent",
+    );
+    const folder = join(outer.folder, "agent");
+    const git = async (...args: string[]) => (await execa("git", args, { cwd: folder })).stdout;
+    for (const [key, value] of [
+      ["user.name", "T"],
+      ["user.email", "t@example.invalid"],
+      ["kira.acceptUnsandboxed", "true"],
+    ] as const)
+      await git("config", key, value);
+    const inner: TestRepository = {
+      ...outer,
+      folder,
+      git,
+      commit: async (files) => {
+        for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
+        await git("commit", "--quiet", "--all", "--message=idea");
+        return git("rev-parse", "HEAD");
+      },
+    };
+    expect((await kira({ folder }, "init")).status).toBe(0);
+    await aGoodIdea(inner);
+    await goRound({ folder });
+    await expectRound(inner);
+    expect(await outer.git("tag")).toBe("");
+  });
+
+  test("with symlinks such as CLAUDE.md -> AGENTS.md, which the agent can follow", async () => {
+    const agent = {
+      "agent.sh":
+        'cat >word; grep -qw "$(sed "s/.* //" word)" CLAUDE.md skills/lessons.md && echo yes || echo no\n',
+    };
+    await using repository = await anAgentRepository(agent);
+    await symlink("AGENTS.md", join(repository.folder, "CLAUDE.md"));
+    await symlink("/etc/hostname", join(repository.folder, "outside"));
+    await symlink("skills", join(repository.folder, "know-how"));
+    await repository.git("add", ".");
+    await repository.git("commit", "--quiet", "--message=links");
+    await aGoodIdea(repository);
+    const said = await goRound(repository);
+    expect(said[3]!.stdout).toContain("0.300 → 1.000");
+    await expectRound(repository);
+    expect(await readlink(join(repository.folder, "CLAUDE.md"))).toBe("AGENTS.md");
+    expect(await repository.git("status", "--porcelain")).toBe("");
+  });
+
+  test("with files in Git LFS, small in history and big on the disk", async () => {
+    await using repository = await anAgentRepository();
+    await repository.git("config", "filter.lfs.clean", "printf pointer");
+    await repository.git("config", "filter.lfs.smudge", "printf big");
+    await repository.git("config", "filter.lfs.required", "true");
+    await repository.commit({ ".gitattributes": "*.bin filter=lfs\n", "model.bin": "big" });
+    await aGoodIdea(repository);
+    await goRound(repository);
+    await expectRound(repository);
+    expect(await repository.git("show", "main:model.bin")).toBe("pointer");
+    expect(await readFile(join(repository.folder, "model.bin"), "utf8")).toBe("big");
+    expect(await repository.git("status", "--porcelain")).toBe("");
+  });
+
+  test("in a clone that was never set up, without a file of ours in its status", async () => {
+    await using origin = await anAgentRepository();
+    await using parent = await aRepository();
+    const folder = join(parent.folder, "clone");
+    await execa("git", ["clone", "--quiet", origin.folder, folder]);
+    expect((await kira({ folder }, "status")).status).toBe(0);
+    expect((await execa("git", ["status", "--porcelain"], { cwd: folder })).stdout).toBe("");
+  });
+});

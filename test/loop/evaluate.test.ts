@@ -1,0 +1,207 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { kiraJson } from "../support/kira.ts";
+import {
+  aGoodIdea,
+  agentConfig,
+  anAgentRepository,
+  aSpareFolder,
+  aTask,
+  type Files,
+} from "../support/repository.ts";
+import { openWorkspace } from "../../src/workspace.ts";
+import { inspect, submit } from "../../src/loop/submit.ts";
+import { adopted, configWith, evaluated, idea, shown } from "./support.ts";
+
+/** An agent that writes down that it was called: the variable names a file outside the repository. */
+const counting: Files = {
+  ...configWith({ agent: { ...agentConfig.agent, env: ["KIRA_CALLS"] } }),
+  "agent.sh": `printf 'called %s\\n' "$(ls -A | tr '\\n' ' ')" >>"$KIRA_CALLS"
+prompt=$(cat)
+if grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md; then echo yes; else echo no; fi
+`,
+};
+
+async function callsIn(file: string): Promise<string[]> {
+  return (await readFile(file, "utf8").catch(() => "")).split("\n").filter(Boolean);
+}
+
+test("a change that helps is improved, and its note on the commit says so to plain git", async () => {
+  await using repository = await anAgentRepository();
+  await aGoodIdea(repository);
+  const { commit } = await adopted(repository, "good-idea");
+  const { status, evaluation } = await evaluated(repository, 1);
+  expect(status).toBe(0);
+  expect(evaluation).toMatchObject({ verdict: "improved", trials: 60, runs: 3, look: 1, modifiedScore: 1 });
+  expect(await shown(repository, 1)).toMatchObject({ status: "validated" });
+  const note = JSON.parse(await repository.git("notes", "--ref=kira/evaluations", "show", commit));
+  expect(note).toMatchObject({
+    v: 1,
+    commit,
+    verdict: "improved",
+    baseline: await repository.git("rev-parse", "main"),
+  });
+  expect(note.tasks).toHaveLength(10);
+});
+
+test("a change that changes nothing for the agent is refused for good, out of sight but never lost", async () => {
+  await using repository = await anAgentRepository();
+  const { commit, branch } = await idea(repository, { "skills/style.md": "Be brief.\n" }, "style");
+  const { status, evaluation } = await evaluated(repository, 1, { args: ["--runs", "2"] });
+  expect([status, evaluation!.verdict]).toEqual([5, "not-improved"]);
+  expect(await shown(repository, 1)).toMatchObject({
+    status: "rejected",
+    rejectionReason: evaluation!.reason,
+  });
+  expect(await repository.git("branch", "--list", branch)).toBe("");
+  expect(await repository.git("rev-parse", "refs/kira/rejected/1")).toBe(commit);
+  const note = JSON.parse(await repository.git("notes", "--ref=kira/rejections", "show", commit));
+  expect(note).toMatchObject({ by: "verdict", reason: evaluation!.reason });
+  expect((await evaluated(repository, 1, { args: ["--runs", "9"] })).evaluation!.trials).toBe(
+    evaluation!.trials,
+  );
+});
+
+test("a verdict is asked for once: the same question again gives the same answer without a trial", async () => {
+  await using repository = await anAgentRepository(counting);
+  await using spare = await aSpareFolder();
+  const env = { KIRA_CALLS: join(spare.folder, "calls") };
+  await aGoodIdea(repository);
+  await adopted(repository, "good-idea");
+  const first = await evaluated(repository, 1, { args: ["--runs", "1"], env });
+  expect(await callsIn(env.KIRA_CALLS)).toHaveLength(20);
+  const again = await evaluated(repository, 1, { args: ["--runs", "5"], env });
+  expect(again).toEqual(first);
+  expect(await callsIn(env.KIRA_CALLS)).toHaveLength(20);
+});
+
+test("an undecided evaluation goes on with more runs: earlier trials count and are not run again", async () => {
+  await using repository = await anAgentRepository(counting);
+  await using spare = await aSpareFolder();
+  const env = { KIRA_CALLS: join(spare.folder, "calls") };
+  await idea(repository, { "skills/lessons.md": "# Lessons\n\n- food: dates, eggs\n" }, "two-more");
+  const first = await evaluated(repository, 1, { args: ["--runs", "1"], env });
+  expect([first.status, first.evaluation!.verdict]).toEqual([6, "inconclusive"]);
+  expect(await shown(repository, 1)).toMatchObject({ status: "testing" });
+  expect((await evaluated(repository, 1, { env })).evaluation).toMatchObject({ id: 1, look: 1 });
+  const second = await evaluated(repository, 1, { args: ["--runs", "3"], env });
+  expect(second.evaluation).toMatchObject({ id: 2, look: 2, trials: 60, runs: 3 });
+  expect(await callsIn(env.KIRA_CALLS)).toHaveLength(60);
+  const notes = await repository.git(
+    "notes",
+    "--ref=kira/evaluations",
+    "show",
+    (await shown(repository, 1)).commit,
+  );
+  expect(notes.split("\n").map((line) => JSON.parse(line).look)).toEqual([1, 2]);
+});
+
+test("a trial's folder holds the configuration and nothing of git, the bank or ours", async () => {
+  await using repository = await anAgentRepository(counting);
+  await using spare = await aSpareFolder();
+  const env = { KIRA_CALLS: join(spare.folder, "calls") };
+  await aGoodIdea(repository);
+  await adopted(repository, "good-idea");
+  await evaluated(repository, 1, { args: ["--runs", "1"], env });
+  const seen = new Set(await callsIn(env.KIRA_CALLS));
+  expect([...seen]).toEqual(["called .kira AGENTS.md agent.sh settings.json skills "]);
+});
+
+test("one broken task blocks a change that helps elsewhere", async () => {
+  await using repository = await anAgentRepository({ ...aTask("kale"), ...aTask("limes") });
+  await repository.git("switch", "--quiet", "--create", "trade");
+  const words = [
+    "kale",
+    "limes",
+    "bread",
+    "cheese",
+    "dates",
+    "eggs",
+    "figs",
+    "grapes",
+    "honey",
+    "ice",
+    "jam",
+  ];
+  await repository.commit({ "AGENTS.md": `You know ${words.join(", ")}.\n` });
+  await repository.git("switch", "--quiet", "main");
+  await adopted(repository, "trade");
+  const { status, evaluation } = await evaluated(repository, 1);
+  expect(status).toBe(5);
+  expect(evaluation).toMatchObject({
+    verdict: "regression",
+    reason: expect.stringContaining("knows-apple worked before"),
+  });
+  expect(evaluation!.modifiedScore).toBeGreaterThan(evaluation!.baselineScore);
+  expect(await shown(repository, 1)).toMatchObject({ status: "rejected" });
+});
+
+describe("what does not decide", () => {
+  test("tasks that the proposer was shown, for this proposal and all that grow from it", async () => {
+    await using repository = await anAgentRepository();
+    await aGoodIdea(repository);
+    const seenTasks = ["knows-dates", "knows-eggs", "knows-figs"];
+    {
+      using workspace = await openWorkspace({
+        folder: repository.folder,
+        environment: process.env,
+        report: () => undefined,
+      });
+      const rules = await workspace.rules();
+      const { tree } = await workspace.objects.readCommit((await workspace.refs.findCommit("good-idea"))!);
+      const author = await workspace.git.committer();
+      const words = { description: "d", hypothesis: "h", expectedImprovement: "e", idea: "i", model: "test" };
+      const made = { ...words, risk: "low" as const, costUsd: 0, analysisId: null, pattern: null, seenTasks };
+      const candidate = { ...made, parent: rules.production, tree, author };
+      await submit(workspace, candidate, (await inspect(workspace, rules, candidate)).changes);
+    }
+    await repository.git("switch", "--quiet", "--create", "child", "refs/kira/ids/1");
+    await repository.commit({ "skills/more.md": "Be brief.\n" });
+    await repository.git("switch", "--quiet", "main");
+    await adopted(repository, "child", "--parent", "proposal:1");
+    for (const id of [1, 2])
+      expect((await evaluated(repository, id, { args: ["--runs", "1"] })).evaluation).toMatchObject({
+        trials: 14,
+        statistics: { tasks: 7 },
+      });
+  });
+
+  test("fewer than five tasks, however clear", async () => {
+    const disabled = ["eggs", "figs", "grapes", "honey", "ice", "jam"].map((word) =>
+      aTask(word, { enabled: false }),
+    );
+    await using repository = await anAgentRepository(Object.assign({}, ...disabled));
+    await aGoodIdea(repository);
+    await adopted(repository, "good-idea");
+    const { status, evaluation } = await evaluated(repository, 1);
+    expect([status, evaluation!.verdict, evaluation!.reason]).toEqual([
+      6,
+      "inconclusive",
+      "Only 4 tasks decide; at least 5 are needed.",
+    ]);
+  });
+});
+
+test("a verdict belongs to the task bank it was found on: with another bank the question is asked anew", async () => {
+  await using repository = await anAgentRepository();
+  await aGoodIdea(repository);
+  await adopted(repository, "good-idea");
+  await evaluated(repository, 1, { args: ["--runs", "1"] });
+  await repository.commit(aTask("kale"), "chore: a new task");
+  const { status, error } = await evaluated(repository, 1);
+  expect([status, error!.code]).toEqual([4, "conflict"]);
+  expect(await shown(repository, 1)).toMatchObject({ status: "testing" });
+  const { id } = await adopted(repository, "good-idea");
+  const { evaluation } = await evaluated(repository, id, { args: ["--runs", "1"] });
+  expect(evaluation).toMatchObject({ trials: 22, verdict: "improved" });
+});
+
+test("a human's no is final: nothing is evaluated or merged after it", async () => {
+  await using repository = await anAgentRepository();
+  await aGoodIdea(repository);
+  await adopted(repository, "good-idea");
+  await kiraJson({ folder: repository.folder }, "reject", "--proposal-id", "1", "--reason", "too long");
+  const { status, error } = await evaluated(repository, 1);
+  expect([status, error!.message]).toEqual([5, "Proposal 1 is rejected: too long Propose a new one."]);
+});

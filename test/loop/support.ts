@@ -1,0 +1,108 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { kira, kiraJson } from "../support/kira.ts";
+import { agentConfig, type Files, type TestRepository } from "../support/repository.ts";
+
+export interface ShownProposal {
+  readonly id: number;
+  readonly uuid: string;
+  readonly branch: string;
+  readonly commit: string;
+  readonly parent: string;
+  readonly status: string;
+  readonly rejectionReason: string | null;
+}
+
+export interface ShownEvaluation {
+  readonly id: number;
+  readonly verdict: string;
+  readonly reason: string;
+  readonly trials: number;
+  readonly runs: number;
+  readonly look: number;
+  readonly baselineScore: number;
+  readonly modifiedScore: number;
+  readonly statistics: { readonly tasks: number };
+}
+
+/** The agent's settings with some of them changed, as the file that says so. */
+export const configWith = (changes: object): Files => ({
+  ".kira-improve.json": JSON.stringify({ ...agentConfig, ...changes }, null, 2),
+});
+
+export async function adopted(
+  { folder }: TestRepository,
+  from: string,
+  ...more: string[]
+): Promise<ShownProposal> {
+  const args = ["propose", "--from", from, ...more];
+  return (await kiraJson<{ proposal: ShownProposal }>({ folder }, ...args)).proposal;
+}
+
+/** A branch of the user's with one commit on production, adopted. */
+export async function idea(repository: TestRepository, files: Files, branch: string): Promise<ShownProposal> {
+  await repository.git("switch", "--quiet", "--create", branch, "main");
+  await repository.commit(files, branch);
+  await repository.git("switch", "--quiet", "main");
+  return adopted(repository, branch);
+}
+
+/** The exit status of an evaluation without a sandbox, and its verdict if there is one. */
+export async function evaluated(
+  { folder }: TestRepository,
+  id: number,
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<{ status: number; evaluation?: ShownEvaluation; error?: { code: string; message: string } }> {
+  const all = ["evaluate", "--proposal-id", String(id), "--allow-unsandboxed", ...args, "--json"];
+  const { status, stdout, stderr } = await kira({ folder, env }, ...all);
+  return { status, ...(stdout === "" ? JSON.parse(stderr.trim().split("\n").at(-1)!) : JSON.parse(stdout)) };
+}
+
+export async function shown({ folder }: TestRepository, id: number): Promise<ShownProposal> {
+  return (await kiraJson<{ proposal: ShownProposal }>({ folder }, "proposals", "--show", String(id)))
+    .proposal;
+}
+
+/** What a failed command said: its exit status and the sentence. */
+export async function refusal({ folder }: TestRepository, ...args: string[]): Promise<string> {
+  const { status, stderr } = await kira({ folder }, ...args);
+  return `${status} ${stderr.trim().split("\n").at(-1)}`;
+}
+
+/** Logs failures that share a word the agent does not know, beside successes that do not. */
+export async function failuresAbout({ folder }: TestRepository, word: string, count = 4): Promise<void> {
+  const line = (task: string, outcome: string) => JSON.stringify({ task, outcome, category: "food" });
+  const lines = Array.from({ length: count }, (_, i) => line(`Do you know ${word} number ${i}`, "failure"));
+  lines.push(...["apple", "bread", "cheese"].map((known) => line(`Do you know ${known}`, "success")));
+  await kiraJson({ folder, stdin: lines.join("\n") }, "log", "--stdin");
+}
+
+/** The whole journal, in order. */
+export async function journalOf({ folder }: TestRepository): Promise<string> {
+  const home = join(folder, ".git/kira");
+  const clone = (await readFile(join(home, "clone-id"), "utf8")).trim();
+  const segments = (await readdir(join(home, "journal", clone)))
+    .filter((name) => name.endsWith(".jsonl"))
+    .sort();
+  const texts = await Promise.all(
+    segments.map((name) => readFile(join(home, "journal", clone, name), "utf8")),
+  );
+  return texts.join("");
+}
+
+/** All that a command that makes nothing must leave alone. */
+export async function everythingIn(repository: TestRepository): Promise<object> {
+  return {
+    refs: await repository.git("for-each-ref"),
+    head: await repository.git("rev-parse", "--symbolic-full-name", "HEAD"),
+    status: await repository.git("status", "--porcelain=v2", "--untracked-files=all"),
+    worktrees: await repository.git("worktree", "list", "--porcelain"),
+    journal: await journalOf(repository),
+  };
+}
+
+/** The same once the tool has looked at the commits that a test has just made. */
+export async function everythingSettledIn(repository: TestRepository): Promise<object> {
+  await kiraJson({ folder: repository.folder }, "archive", "--list");
+  return everythingIn(repository);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import type { Task } from "../../src/domain/task.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { applyEntry, openIndex } from "../../src/store/index.ts";
+import { aLife, aNode, anEvaluation, anIntent, aProposal, aTrial } from "./entries.ts";
+
+describe("a proposal", () => {
+  test("is found by its number, its tree, its commit and its idea", () => {
+    const { proposals } = anIndex();
+    expect(proposals.get(2).uuid).toBe("uuid-2");
+    expect(proposals.findByTree("tree-1")?.id).toBe(1);
+    expect(proposals.findByCommit("commit-2")?.id).toBe(2);
+    expect(proposals.findByCommit("tree-2")).toBeUndefined();
+    expect([...proposals.ideas()]).toEqual(["idea-1", "idea-2"]);
+    expect(proposals.nextId()).toBe(3);
+  });
+
+  test("that is not there is an error that says where to look", () => {
+    expect(() => anIndex().proposals.get(7)).toThrow(
+      "There is no proposal 7. See which there are with: kira-improve proposals.",
+    );
+  });
+
+  test("keeps the first reason of its rejection", () => {
+    const { proposals } = anIndex();
+    proposals.reject(2, "a later thought");
+    expect(proposals.state(2)).toMatchObject({ rejectionReason: "not ours", status: "draft" });
+    proposals.setStatus(2, "rejected");
+    expect(proposals.states().map(({ status }) => status)).toEqual(["draft", "rejected"]);
+    expect(proposals.get(2)).not.toHaveProperty("status");
+  });
+});
+
+test("evaluations are listed by proposal, oldest first", () => {
+  const { evaluations } = anIndex();
+  evaluations.add(anEvaluation({ id: 2, proposalId: 2 }));
+  evaluations.add(anEvaluation({ id: 3, verdict: "inconclusive", passed: false }));
+  expect(evaluations.of(1).map(({ id }) => id)).toEqual([1, 3]);
+  expect(evaluations.of(9)).toEqual([]);
+});
+
+test("a trial is paid for once: the first stays, whatever comes under its key", () => {
+  const { trials } = anIndex();
+  trials.add(aTrial({ score: 0, result: "failed" }));
+  expect(trials.find("key-1")).toMatchObject({ score: 1 });
+  expect(trials.find("key-2")).toBeUndefined();
+  trials.add(aTrial({ key: "key-2", tree: "tree-0" }));
+  expect([...trials.trees()].sort()).toEqual(["tree-0", "tree-1"]);
+});
+
+test("a failure of the infrastructure cannot become evidence", () => {
+  const { trials } = anIndex();
+  trials.add(aTrial({ key: "key-3", result: "error" }));
+  expect(trials.find("key-3")).toBeUndefined();
+});
+
+test("of several nodes on one commit, the newest tells what it is now", () => {
+  const { archive } = anIndex();
+  archive.add(aNode({ id: 2, commit: "commit-0", restores: 0 }));
+  archive.add(aNode({ id: 2, commit: "elsewhere" }));
+  expect(archive.findByCommit("commit-0")?.id).toBe(2);
+  expect(archive.list().map(({ id }) => id)).toEqual([0, 1, 2]);
+  expect(archive.latest()?.id).toBe(2);
+  expect(archive.findByCommit("elsewhere")).toBeUndefined();
+});
+
+test("what was begun and not ended is what a killed process left, oldest first", () => {
+  const index = anIndex();
+  index.intents.add(anIntent("merge-0"));
+  index.intents.add(anIntent("merge-2"));
+  expect(index.intents.open().map(({ uuid }) => uuid)).toEqual(["merge-2", "merge-0"]);
+  const timestamp = "2026-01-31T09:30:00.000Z";
+  applyEntry(index, { kind: "completion", uuid: "merge-2", timestamp, result: "conflict" });
+  expect(index.intents.open().map(({ uuid }) => uuid)).toEqual(["merge-0"]);
+});
+
+test("a fact is the last one set", () => {
+  const { facts } = anIndex();
+  facts.set("seen", `["commit-2"]`);
+  expect(facts.find("seen")).toBe(`["commit-2"]`);
+  expect(facts.find("bank")).toBeUndefined();
+});
+
+test("the table of tasks is a copy of the bank as it stands, for people who query it", () => {
+  const db = openDatabase(":memory:");
+  const { taskBank } = openIndex(db);
+  const rows = () =>
+    db
+      .prepare("SELECT name, test_prompt, success_criteria, enabled, split FROM task_bank ORDER BY name")
+      .all();
+  taskBank.replace([aTask("a"), aTask("b")]);
+  taskBank.replace([aTask("b", { enabled: false, split: "held-out" }), aTask("c")]);
+  expect(rows()).toEqual([
+    { name: "b", test_prompt: "Hello?", success_criteria: "[]", enabled: 0, split: "held-out" },
+    { name: "c", test_prompt: "Hello?", success_criteria: "[]", enabled: 1, split: "seen" },
+  ]);
+  expect(() => taskBank.replace([aTask("d"), aTask("d")])).toThrow();
+  expect(rows()).toHaveLength(2);
+  db.close();
+});
+
+test("an entry about a proposal that is not there is refused by the index", () => {
+  expect(() => anIndex().evaluations.add(anEvaluation({ id: 2, proposalId: 7 }))).toThrow("FOREIGN KEY");
+  expect(() => anIndex().proposals.add(aProposal({ id: 3, uuid: "uuid-1" }))).toThrow("UNIQUE");
+});
+
+function anIndex() {
+  const index = openIndex(openDatabase(":memory:"));
+  for (const entry of aLife) applyEntry(index, entry);
+  return index;
+}
+
+function aTask(name: string, changes: Partial<Task> = {}): Task {
+  const about = { description: "Says hello", category: "manners", prompt: "Hello?", criteria: [] };
+  const rules = { difficulty: "easy", enabled: true, split: "seen", mustPass: false } as const;
+  const digests = { fixtures: {}, graders: {}, attemptDigest: "a", gradingDigest: "g" };
+  return { name, file: `data/tasks/${name}.json`, ...about, ...rules, ...digests, ...changes };
+}
