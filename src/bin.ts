@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 // Nothing is imported that an old runtime could not load: the version is checked first.
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as module from "node:module";
 
 const oldest = [22, 14];
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const args = process.argv.slice(2);
-const require = module.createRequire(import.meta.url);
 
 if (major < oldest[0]! || (major === oldest[0] && minor < oldest[1]!))
   process.exitCode = await runElsewhere();
@@ -22,6 +20,8 @@ else {
 async function runElsewhere(): Promise<number> {
   const pinned = findPinned();
   if (pinned !== undefined && !process.env["KIRA_RELAUNCHED"]) {
+    // Imported here: it takes longer to load than the version to print.
+    const { spawn } = await import("node:child_process");
     const environment = { ...process.env, KIRA_RELAUNCHED: "1" };
     const child = spawn(pinned, process.argv.slice(1), { stdio: "inherit", env: environment });
     // A terminal sends Ctrl-C to both of us: we only stay until the other has put things in order.
@@ -44,7 +44,7 @@ function refuseRuntime(): number {
 
 function findPinned(): string | undefined {
   try {
-    return require.resolve("node/bin/node");
+    return module.createRequire(import.meta.url).resolve("node/bin/node");
   } catch {
     return undefined;
   }

@@ -51,7 +51,7 @@ export interface Workspace extends Logbook {
   /** What the user approved in this clone's own git configuration, which no tracked file can change. */
   approvals(key: string): Promise<string[]>;
   /** Held for the whole of a writing step. @throws KiraError `conflict` if another is at work */
-  lock(purpose: string): Disposable;
+  lock(purpose: string, waitMs?: number): Disposable;
 }
 
 export interface WorkspaceOptions {
@@ -118,7 +118,8 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
       });
       return stdout.split("\n").filter(Boolean);
     },
-    lock: (purpose) => acquireLock(`${home}/writer.lock`, lockWaitMs, purpose, now().toISOString()),
+    lock: (purpose, waitMs = lockWaitMs) =>
+      acquireLock(`${home}/writer.lock`, waitMs, purpose, now().toISOString()),
   };
 }
 

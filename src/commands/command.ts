@@ -1,6 +1,7 @@
 import { type BaseContext, Command, Option } from "clipanion";
 import { exitStatus, KiraError } from "../domain/errors.ts";
 import { printable, printableJson } from "../domain/printable.ts";
+import { explainSqlite } from "../store/sqlite-errors.ts";
 
 export interface Context extends BaseContext {
   /** Where the user stands. */
@@ -34,7 +35,8 @@ export abstract class KiraCommand extends Command<Context> {
       const { json, text, status = 0 } = await this.answer();
       stdout.write(`${this.json ? printableJson(json) : printable(text)}\n`);
       return status;
-    } catch (error) {
+    } catch (thrown) {
+      const error = explainSqlite(thrown) ?? thrown;
       stderr.write(renderError(error, this.json));
       return statusOfError(error);
     }

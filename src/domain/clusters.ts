@@ -61,13 +61,14 @@ export function findClusters(
 ): Cluster[] {
   const everywhere = new Uint32Array(words.length);
   for (const { terms } of failures) for (const term of terms) everywhere[term]! += 1;
+  const tally = new Uint32Array(words.length);
   const found: (Lead & Guide & { category: string; among: readonly ReadFailure[] })[] = [];
   for (const [category, among] of Map.groupBy(failures, (failure) => failure.category)) {
-    const here = countTerms(among);
+    const here = commonTerms(among, 2, tally);
     const elsewhere = failures.length - among.length;
     const ownName = new Set(termsOf(category));
     const worthOf = (term: number, count: number): number => {
-      if (count < 2 || ownName.has(words[term]!)) return 0;
+      if (ownName.has(words[term]!)) return 0;
       // With nothing to compare, a word that nearly every failure says divides nothing: it comes last.
       if (elsewhere === 0) return count > 0.8 * among.length ? 1e-3 : 1;
       const others = everywhere[term]! - count;
@@ -82,7 +83,7 @@ export function findClusters(
       if (value > 0) worth.set(term, value);
       if (value === 0 || count < least) here.delete(term);
     }
-    const guide = { worth, words };
+    const guide = { worth, words, tally };
     for (const lead of gather(among, here, least, guide)) found.push({ category, among, ...guide, ...lead });
   }
   const name = ({ category, lead }: (typeof found)[number]) => `${category}\0${words[lead]}`;
@@ -108,6 +109,8 @@ interface Guide {
   /** Of the terms that are worth anything. */
   readonly worth: ReadonlyMap<number, number>;
   readonly words: readonly string[];
+  /** A place to count in, all zeros when nobody does. */
+  readonly tally: Uint32Array;
 }
 
 /** The greedy walk through one category. @param now how many of the failures say each term that may lead; used up */
@@ -137,8 +140,9 @@ function* gather(
 
 /** A lead with the terms that many of its failures share. */
 function describe(lead: number, failures: readonly ReadFailure[], guide: Guide): number[] {
-  const shared = countTerms(failures.filter(({ terms }) => terms.includes(lead)));
-  const many = Math.max(2, shared.get(lead)! / 3);
+  const saying = failures.filter(({ terms }) => terms.includes(lead));
+  const many = Math.max(2, saying.length / 3);
+  const shared = commonTerms(saying, many, guide.tally);
   const terms: number[] = [];
   for (let next: number | undefined = lead; next !== undefined; next = mostValued(shared, many, guide)) {
     if (terms.push(next) === mostTerms) break;
@@ -160,9 +164,16 @@ function mostValued(counts: Counts, atLeast: number, { worth, words }: Guide): n
   return best;
 }
 
-function countTerms(failures: Iterable<ReadFailure>): Counts {
+/** How many of the failures say each term, for terms that at least `least` of them say. */
+function commonTerms(failures: readonly ReadFailure[], least: number, tally: Uint32Array): Counts {
+  for (const { terms } of failures) for (const term of terms) tally[term]! += 1;
   const counts: Counts = new Map();
-  for (const { terms } of failures) for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  for (const { terms } of failures)
+    for (const term of terms) {
+      const count = tally[term]!;
+      if (count >= least) counts.set(term, count);
+      tally[term] = 0;
+    }
   return counts;
 }
 

@@ -61,7 +61,10 @@ export function outcomeOf(commit: LoggedCommit, { plain, byAgent, reverted }: Re
   const subject = commit.message.split("\n")[0]!.slice(0, 500);
   const declared = declaredOutcome(commit, subject, timestamp);
   if (declared) return declared;
-  if (reverted) return { timestamp, ...reverted, outcome: "failure", durationSeconds: null, notes: subject };
+  if (reverted) {
+    const { task, category } = reverted;
+    return { timestamp, task, outcome: "failure", category, durationSeconds: null, notes: subject };
+  }
   if (commit.parents.length > 1 || subject === "") return undefined;
   const counts = plain === "all" || (plain === "agents" && byAgent);
   return counts

@@ -1,9 +1,15 @@
 import type { Analysis } from "./analysis.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, TaskScore } from "./evaluation.ts";
 import type { ArchiveNode } from "./node.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Proposal } from "./proposal.ts";
 import type { Trial } from "./trial.ts";
+
+/** More tasks of an evaluation than its own line holds. */
+export interface FurtherScores {
+  readonly evaluationId: number;
+  readonly tasks: readonly TaskScore[];
+}
 
 /** A human's or a finished search's word on a proposal. */
 export interface Decision {
@@ -47,6 +53,7 @@ export type Entry =
   | ({ readonly kind: "proposal" } & Proposal)
   | ({ readonly kind: "trial" } & Trial)
   | ({ readonly kind: "evaluation" } & Evaluation)
+  | ({ readonly kind: "scores" } & FurtherScores)
   | ({ readonly kind: "decision" } & Decision)
   | ({ readonly kind: "intent" } & Intent)
   | ({ readonly kind: "completion" } & Completion)

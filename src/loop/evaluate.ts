@@ -3,13 +3,14 @@ import type { Evaluation } from "../domain/evaluation.ts";
 import { refusals } from "../domain/paths.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { Task } from "../domain/task.ts";
-import { digest, type Trial } from "../domain/trial.ts";
+import { digest } from "../domain/trial.ts";
 import { decide, type TaskEvidence, type Verdict } from "../domain/verdict/decide.ts";
 import { broken, guardPairs, suspects } from "../domain/verdict/guard.ts";
 import { changesBetween, listTree } from "../git/tree.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { type Comparison, evidenceOf, runTrials, scoresOf } from "./compare.ts";
+import { type Comparison, evidenceOf, runTrials } from "./compare.ts";
+import { recordEvaluation } from "./record-evaluation.ts";
 import { setAside } from "./reject.ts";
 import { readBank } from "./tasks.ts";
 
@@ -188,47 +189,4 @@ async function guarded(
   if (lost.length === 0) return verdict;
   const reason = `${lost.map(({ task }) => task).join(", ")} worked before and no longer ${lost.length === 1 ? "does" : "do"}, confirmed on ${guardPairs} fresh pairs each.`;
   return { ...verdict, kind: "regression", reason };
-}
-
-function recordEvaluation(
-  { record, now }: Workspace,
-  { config }: Rules,
-  proposal: Proposal,
-  comparison: Comparison,
-  { runs, look, verdict, trials }: { runs: number; look: number; verdict: Verdict; trials: readonly Trial[] },
-): Evaluation {
-  const { baseline, candidate, delta } = verdict.statistics;
-  const [entry] = record.write((index) => [
-    {
-      kind: "evaluation" as const,
-      id: index.evaluations.nextId(),
-      uuid: digest(comparison.stream, look).slice(0, 32),
-      timestamp: now().toISOString(),
-      proposalId: proposal.id,
-      proposalUuid: proposal.uuid,
-      commit: proposal.commit,
-      tree: proposal.tree,
-      baseline: comparison.baseline,
-      bankDigest: comparison.bankDigest,
-      agent: comparison.agent,
-      sandbox: comparison.containment,
-      contained: comparison.sandbox.contained && config.evaluate.network !== "host",
-      runs,
-      look,
-      threshold: config.evaluate.threshold,
-      verdict: verdict.kind,
-      passed: verdict.kind === "improved",
-      reason: verdict.reason,
-      baselineScore: baseline,
-      modifiedScore: candidate,
-      improvementPct: baseline === 0 ? null : (100 * delta) / baseline,
-      statistics: verdict.statistics,
-      tasks: scoresOf(comparison.tasks, trials),
-      trials: trials.length,
-      costUsd: trials.reduce((sum, { costUsd }) => sum + costUsd, 0),
-      durationMs: trials.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    },
-  ]);
-  const { kind: _, ...evaluation } = entry!;
-  return evaluation;
 }

@@ -9,6 +9,7 @@ import { Git } from "../git/git.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
 import { plantRoot } from "./archive.ts";
+import { everyTip } from "./history.ts";
 import { type HookState, installHook } from "./hook.ts";
 
 export interface InitRequest {
@@ -38,7 +39,8 @@ export async function prepareRepository({
   const repository = findRepository(folder);
   const git = new Git(repository);
   await git.checkVersion();
-  const file = join(repository.mainWorktree, configFile);
+  const places = [repository.worktree, repository.mainWorktree].map((folder) => join(folder, configFile));
+  const file = places.find((place) => existsSync(place)) ?? places[0]!;
   let chosen: string | null = null;
   const written = !existsSync(file);
   if (written) {
@@ -77,8 +79,9 @@ export async function init(
   });
   if (!excluded.stdout.split("\n").includes("refs/kira/*"))
     await git.user(["config", "--local", "--add", "log.excludeDecoration", "refs/kira/*"]);
+  const tips = await everyTip(workspace);
   if (record.index.facts.find("seen") === undefined)
-    record.write(() => [{ kind: "seen", timestamp: workspace.now().toISOString(), tips: [production] }]);
+    record.write(() => [{ kind: "seen", timestamp: workspace.now().toISOString(), tips }]);
   const configCommitted = (await objects.find(tree, configFile)) !== undefined;
   report({
     kind: "step",

@@ -100,6 +100,12 @@ export async function completeMerge(
   });
 }
 
+/** The last evaluation against today's production that ran contained; the last of all if none did. */
+function lastWord(evaluations: readonly Evaluation[], production: string): Evaluation | undefined {
+  const current = evaluations.findLast(({ contained, baseline }) => contained && baseline === production);
+  return current ?? evaluations.at(-1);
+}
+
 /**
  * The evaluation that allows the merge; undefined if a person's judgement does.
  * @throws KiraError `refused` with the reason, `conflict` if production has moved
@@ -130,7 +136,7 @@ async function permission(
       `Proposal ${id} may not be merged: ${reasons.join(" ")} Propose a change without them.`,
       { reasons },
     );
-  const evaluation = record.index.evaluations.of(id).at(-1);
+  const evaluation = lastWord(record.index.evaluations.of(id), rules.production);
   const show = `See why with: kira-improve proposals --show ${id}.`;
   if (status === "rejected")
     throw new KiraError("refused", `Proposal ${id} is rejected: ${proposal.rejectionReason} ${show}`);

@@ -107,7 +107,7 @@ async function allowedFiles(
 }
 
 async function ask(
-  { record, proposer, settings }: Workspace,
+  { record, proposer }: Workspace,
   { config }: Rules,
   analysis: Analysis,
   pattern: Pattern,
@@ -118,10 +118,11 @@ async function ask(
   const since = new Date(Date.parse(analysis.timestamp) - analysis.periodDays * 86_400_000).toISOString();
   const tried = proposals.ideas();
   const asked = proposer(model);
+  const contrast = outcomes.contrast(pattern.category, since, mostOutcomes);
   const draft = await asked.propose({
     pattern,
     failures: behind(pattern, outcomes.failuresOf(pattern.category, since, mostOutcomes), analysis.patterns),
-    contrast: outcomes.contrast(pattern.category, since, mostOutcomes),
+    contrast,
     files,
     config: config.propose,
     alreadyTried: (contents) => tried.has(ideaDigest(files, contents)),
@@ -129,11 +130,16 @@ async function ask(
     ...(signal === undefined ? {} : { signal }),
   });
   if (draft) return draft;
-  const also = settings.propose.knobs.length === 0 ? " or declare more knobs" : "";
   throw new KiraError(
     "inconclusive",
-    `The ${asked.name} proposer has no untried idea left for ${pattern.id}. Log more outcomes${also}, choose another pattern, or ask a model with --model.`,
+    `${whyNoIdea(asked.name, pattern, contrast.length)} Or ask a model with --model.`,
   );
+}
+
+function whyNoIdea(proposer: string, { id, category }: Pattern, contrast: number): string {
+  return contrast === 0
+    ? `Nothing but failures of ${category} is logged, so nothing tells them from what works. Log successes, too.`
+    : `The ${proposer} proposer has no untried idea left for ${id}. Log more outcomes, declare more knobs, or choose another pattern.`;
 }
 
 /**

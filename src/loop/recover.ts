@@ -1,7 +1,6 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Intent } from "../domain/entry.ts";
 import type { Workspace } from "../workspace.ts";
-import { isUpToDate } from "./fingerprint.ts";
 import { completeMerge } from "./merge.ts";
 import { completeRestore } from "./rollback.ts";
 import { restoreRefs } from "./restore-refs.ts";
@@ -11,22 +10,26 @@ import { restoreRefs } from "./restore-refs.ts";
  * not, the step is taken for not begun.
  */
 export async function recover(workspace: Workspace): Promise<void> {
-  if (!needsRecovery(workspace)) return;
+  if (workspace.record.index.intents.open().length === 0) return;
   using lock = tryLock(workspace);
   // Whoever holds the lock is still at work on it.
   if (!lock) return;
   for (const intent of workspace.record.index.intents.open()) await finish(workspace, intent);
-  await restoreRefs(workspace);
 }
 
-/** A record that has grown since statuses were last derived may be the work of a command that was killed. */
-function needsRecovery(workspace: Workspace): boolean {
-  return workspace.record.index.intents.open().length > 0 || !isUpToDate(workspace);
+/**
+ * A record that has grown since statuses were last derived may be the work of a command that was killed.
+ * @returns whether the refs are now as the record says; false while another command is at work
+ */
+export async function putRefsInPlace(workspace: Workspace): Promise<boolean> {
+  using lock = tryLock(workspace);
+  if (lock) await restoreRefs(workspace);
+  return lock !== undefined;
 }
 
 function tryLock(workspace: Workspace): Disposable | undefined {
   try {
-    return workspace.lock("recovery");
+    return workspace.lock("recovery", 0);
   } catch (error) {
     if (error instanceof KiraError && error.code === "conflict") return undefined;
     throw error;

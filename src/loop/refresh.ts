@@ -1,10 +1,9 @@
 import { numberRef, statusOf } from "../domain/proposal.ts";
 import { messageOf } from "../domain/errors.ts";
-import { readBranch } from "../git/repository.ts";
 import type { Workspace } from "../workspace.ts";
 import { fingerprintOf, isUpToDate } from "./fingerprint.ts";
 import { readHistory } from "./history.ts";
-import { recover } from "./recover.ts";
+import { putRefsInPlace, recover } from "./recover.ts";
 
 /**
  * Brings the index up to what git and the journal say now: every command that reads or decides begins with it. With
@@ -19,13 +18,25 @@ export async function refresh(workspace: Workspace): Promise<void> {
     return 0;
   });
   if (found > 0) report({ kind: "step", step: "history", what: `${found} outcomes found in commits` });
-  await deriveStatuses(workspace);
+  if (isUpToDate(workspace)) return;
+  await computeStatuses(workspace);
+  // While a writer is at work its refs may be on their way: whoever comes after it looks again.
+  if (await putRefsInPlace(workspace)) settle(workspace);
 }
 
 /** Statuses follow from production and the record: derived again when either has moved. */
-export async function deriveStatuses({ record, refs, repository, production }: Workspace): Promise<void> {
-  const live = readBranch(repository, production); // a step of this command may have moved it
-  if (isUpToDate({ record, live })) return;
+export async function deriveStatuses(workspace: Workspace): Promise<void> {
+  if (isUpToDate(workspace)) return;
+  await computeStatuses(workspace);
+  settle(workspace);
+}
+
+/** Remembers that everything derived is right for what git and the journal say now. */
+function settle(workspace: Workspace): void {
+  workspace.record.index.facts.set("fingerprint", fingerprintOf(workspace));
+}
+
+async function computeStatuses({ record, refs, live }: Workspace): Promise<void> {
   const proposals = record.index.proposals.states();
   const merged =
     live === undefined || proposals.length === 0
@@ -44,6 +55,5 @@ export async function deriveStatuses({ record, refs, repository, production }: W
       });
       index.proposals.setStatus(id, status);
     }
-    index.facts.set("fingerprint", fingerprintOf({ record, live }));
   });
 }

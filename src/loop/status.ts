@@ -71,18 +71,26 @@ export function status({ record, now, live, production, settings }: Workspace): 
         proposalId,
       })),
     lastAnalysis: last ? { id: last.id, timestamp: last.timestamp, patterns: last.patterns.length } : null,
-    due: due(pending, recent, last?.timestamp, time, days),
+    due: due(
+      pending,
+      new Set(archive.list().map(({ proposalId }) => proposalId)),
+      recent,
+      last?.timestamp,
+      time,
+      days,
+    ),
   };
 }
 
 function due(
   pending: readonly ProposalState[],
+  rolledBack: ReadonlySet<number | null>,
   recent: Rate,
   analysed: string | undefined,
   time: number,
   days: number,
 ): StatusReport["due"] {
-  const validated = pending.filter(({ status: state }) => state === "validated");
+  const validated = pending.filter(({ status: state, id }) => state === "validated" && !rolledBack.has(id));
   const untried = pending.filter(({ status: state }) => state === "draft");
   const seen = recent.success + recent.failure + recent.partial;
   const stale = analysed === undefined || time - Date.parse(analysed) >= days * day;

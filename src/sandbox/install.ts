@@ -23,7 +23,8 @@ export function findBubblewrap(host: Host, platform: string = process.platform):
     );
   const found = programsOn(host.searchPath, "bwrap").find((path) => !liesIn(path, host.repository));
   if (found) return found;
-  const why = "The sandbox bubblewrap is not installed, and without it an agent on trial could read your files and keys";
+  const why =
+    "The sandbox bubblewrap is not installed, and without it an agent on trial could read your files and keys";
   throw new KiraError("unavailable", `${why}. ${installation(host)}, or ${unsandboxed}.`);
 }
 

@@ -1,3 +1,4 @@
+import type { FurtherScores } from "../domain/entry.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { Database } from "./database.ts";
 import { EntryStore } from "./entries.ts";
@@ -36,6 +37,15 @@ export class EvaluationStore extends EntryStore<Evaluation> {
         verdict,
         JSON.stringify(evaluation),
       );
+  }
+
+  /** Puts further tasks behind those of an evaluation that is there. */
+  addScores({ evaluationId, tasks }: FurtherScores): void {
+    const evaluation = this.get(evaluationId);
+    const all = [...evaluation.tasks, ...tasks];
+    this.db
+      .prepare("UPDATE evaluations SET details = ?, entry = ? WHERE id = ?")
+      .run(JSON.stringify(all), JSON.stringify({ ...evaluation, tasks: all }), evaluationId);
   }
 
   /** Of one proposal, oldest first. */

@@ -50,6 +50,8 @@ export function applyEntry(index: Index, entry: Entry): void {
       return index.trials.add(itemOf(entry));
     case "evaluation":
       return index.evaluations.add(itemOf(entry));
+    case "scores":
+      return index.evaluations.addScores(entry);
     case "decision":
       return index.proposals.reject(entry.proposalId, entry.reason);
     case "intent":

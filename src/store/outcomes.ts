@@ -123,12 +123,13 @@ export class OutcomeStore {
   /** Work in [since, until) that did not fail but took longer than its category's limit, oldest first. */
   slowerThan(limits: ReadonlyMap<string, number>, since: string, until: string): IterableIterator<Outcome> {
     return this.#db
-      .prepare<[string, string, string], Outcome>(
+      .prepare<[string, string, string, number], Outcome>(
         `WITH limits (category, seconds) AS MATERIALIZED (SELECT key, value FROM json_each(?))
          SELECT ${columns} FROM tasks CROSS JOIN limits USING (category)
-         WHERE timestamp >= ? AND timestamp < ? AND duration_seconds > seconds AND ${isTimed} ORDER BY id`,
+         WHERE timestamp >= ? AND timestamp < ? AND duration_seconds > ? AND ${isTimed}
+           AND duration_seconds > seconds ORDER BY id`,
       )
-      .iterate(JSON.stringify(Object.fromEntries(limits)), since, until);
+      .iterate(JSON.stringify(Object.fromEntries(limits)), since, until, Math.min(...limits.values()));
   }
 
   /** Counts of real work by category in [since, until): whole days from the roll-up, the broken ones by row. */

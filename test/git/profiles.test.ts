@@ -14,9 +14,7 @@ test("programs that a candidate brings along and git is set to run do not run wh
   const ran = join(spare.folder, "ran");
   const harmless = "#!/bin/sh\ncat\n";
   const harmful = `#!/bin/sh\necho "$0 $*" >>'${ran}'\ncat\n`;
-  const tools = ["post-checkout", "post-merge", "smudge", "clean", "monitor"].map(
-    (name) => `tools/${name}`,
-  );
+  const tools = ["post-checkout", "post-merge", "smudge", "clean", "monitor"].map((name) => `tools/${name}`);
   await using repository = await anAgentRepository({
     ".kira-improve.json": JSON.stringify(everything),
     ".gitattributes": "*.md filter=tool\n",

@@ -60,6 +60,30 @@ test.each<[string, object, RegExp]>([
   expect(await shown(repository, 1)).toMatchObject({ status: "draft" });
 });
 
+test.each<[string, object, string[]]>([
+  ["mounts a folder", { agent: { ...agent, mounts: ["/opt"] } }, ["--add", "kira.allowMount", "/opt"]],
+  ["opens the host's network", { evaluate: { runs: 1, network: "host" } }, ["kira.allowNetwork", "host"]],
+])("a configuration that %s needs the user's word in this clone first", async (_, changes, approval) => {
+  await using repository = await anAgentRepository(configWith(changes));
+  await aGoodIdea(repository);
+  await adopted(repository, "good-idea");
+  const said = await refusal(
+    repository,
+    "evaluate",
+    "--proposal-id",
+    "1",
+    "--runs",
+    "1",
+    "--allow-unsandboxed",
+  );
+  expect(said).toMatch(/^5 .*you have not approved/);
+  expect(said).toContain(`git config ${approval.join(" ")}`);
+  await repository.git("config", ...approval);
+  expect((await evaluated(repository, 1, { args: ["--runs", "1"] })).evaluation).toMatchObject({
+    verdict: "improved",
+  });
+});
+
 test("an agent that runs out of time has failed, and that is the candidate's fault", async () => {
   const words = ["apple", "bread", "cheese", "grapes", "honey", "ice"];
   const disabled = ["dates", "eggs", "figs", "jam"].map((word) => aTask(word, { enabled: false }));

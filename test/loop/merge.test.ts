@@ -77,18 +77,6 @@ describe("refused, with the reason, and nothing moves", () => {
     expect(await everythingSettledIn(repository)).toEqual(before);
   });
 
-  test("an improved one whose verdict was found on another bank than the one that a rollback brings back", async () => {
-    await using repository = await validated();
-    const bank = JSON.parse(await readFile(join(repository.folder, "data/tasks/knows-jam.json"), "utf8"));
-    await idea(repository, { "skills/a.md": "a\n" }, "draft");
-    // The verdict was found here; the same commit cannot be production with another bank, so production is rewritten.
-    await repository.write({
-      "data/tasks/knows-jam.json": JSON.stringify({ ...bank, prompt: "Do you know jam" }),
-    });
-    await repository.git("commit", "--quiet", "--all", "--amend", "--no-edit");
-    expect(await refusal(repository, ...merge)).toMatch(/^4 Production has moved/);
-  });
-
   test("what the rules of today forbid, even on judgement", async () => {
     await using repository = await validated();
     await repository.commit(configWith({ allow: ["AGENTS.md"] }), "chore: allow less");

@@ -12,9 +12,10 @@ import {
   type ShownProposal,
 } from "./support.ts";
 
-async function learning(word = "dates") {
-  const repository = await anAgentRepository(configWith({ propose: { ...agentConfig.propose, knobs: [] } }));
-  await failuresAbout(repository, word);
+/** A repository in which failures about dates have been analyzed. */
+async function learning(knobs: object[] = []) {
+  const repository = await anAgentRepository(configWith({ propose: { ...agentConfig.propose, knobs } }));
+  await failuresAbout(repository, "dates");
   await kiraJson({ folder: repository.folder }, "analyze");
   return repository;
 }
@@ -65,7 +66,7 @@ test("a dry run prints a patch that git applies, and makes nothing", async () =>
 });
 
 test("an idea is never proposed twice, and when there is none left it says so", async () => {
-  await using repository = await learning();
+  await using repository = await learning(agentConfig.propose.knobs);
   const trees = new Set<string>();
   let said = "";
   for (let i = 0; said === "" && i < 20; i++) {
@@ -80,7 +81,7 @@ test("an idea is never proposed twice, and when there is none left it says so", 
 });
 
 test("a proposal grows from another, or from an archived node", async () => {
-  await using repository = await learning();
+  await using repository = await learning(agentConfig.propose.knobs);
   const here = { folder: repository.folder };
   const first = await idea(repository, { "AGENTS.md": "You know apple, bread, cheese and figs.\n" }, "first");
   const grown = await kiraJson<{ proposal: ShownProposal }>(here, "propose", "--parent", "proposal:1");

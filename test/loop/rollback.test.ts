@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
-import { anAgentRepository, aSpareFolder, type TestRepository } from "../support/repository.ts";
-import { everythingSettledIn, idea, refusal, shown } from "./support.ts";
+import {
+  anAgent,
+  anAgentRepository,
+  aRepository,
+  aSpareFolder,
+  type TestRepository,
+} from "../support/repository.ts";
+import { adopted, everythingSettledIn, idea, refusal, shown } from "./support.ts";
 
 /** Two proposals merged one after the other: nodes 1 and 2. */
 async function twice(): Promise<TestRepository> {
@@ -154,6 +160,26 @@ test.each([
   expect(await repository.git("rev-parse", "main")).toBe(tip);
   expect(await readFile(join(repository.folder, "skills/second.md"), "utf8")).toBe("mine\n");
   expect(await repository.git("tag", "--list", "kira/archive/0003")).toBe("");
+});
+
+test("an ignored file of the user's in the way of a rollback is theirs all the same", async () => {
+  await using repository = await aRepository(anAgent());
+  await repository.write({ ".gitignore": "notes.md\n", "skills/notes.md": "tracked\n" });
+  await repository.git("add", "--force", "--all");
+  await repository.git("commit", "--quiet", "--message=notes");
+  await kiraJson({ folder: repository.folder }, "init");
+  await repository.git("switch", "--quiet", "--create", "idea");
+  await repository.git("rm", "--quiet", "skills/notes.md");
+  await repository.git("commit", "--quiet", "--message=fewer");
+  await repository.git("switch", "--quiet", "main");
+  await adopted(repository, "idea");
+  const args = ["--proposal-id", "1", "--on-judgement", "--reason", "a test"];
+  await kiraJson({ folder: repository.folder }, "merge", ...args);
+  await repository.write({ "skills/notes.md": "mine\n" });
+  expect(await refusal(repository, "archive", "--rollback", "0")).toMatch(
+    /^4 .*skills\/notes\.md are in the way/,
+  );
+  expect(await readFile(join(repository.folder, "skills/notes.md"), "utf8")).toBe("mine\n");
 });
 
 test.each([

@@ -72,8 +72,10 @@ export async function refusal({ folder }: TestRepository, ...args: string[]): Pr
 /** Logs failures that share a word the agent does not know, beside successes that do not. */
 export async function failuresAbout({ folder }: TestRepository, word: string, count = 4): Promise<void> {
   const line = (task: string, outcome: string) => JSON.stringify({ task, outcome, category: "food" });
-  const lines = Array.from({ length: count }, (_, i) => line(`Do you know ${word} number ${i}`, "failure"));
-  lines.push(...["apple", "bread", "cheese"].map((known) => line(`Do you know ${known}`, "success")));
+  const many = (word: string, n: number, outcome: string) =>
+    Array.from({ length: n }, (_, i) => line(`Do you know ${word} number ${i}`, outcome));
+  const known = ["apple", "bread", "cheese"].flatMap((other) => many(other, 5, "success"));
+  const lines = [...many(word, count, "failure"), ...known];
   await kiraJson({ folder, stdin: lines.join("\n") }, "log", "--stdin");
 }
 

@@ -88,7 +88,7 @@ function whyUndecided(
   const moved = differences.filter((d) => d !== 0);
   const needed = Math.ceil(-Math.log2(alpha));
   if (moved.every((d) => d > 0) && moved.length < needed)
-    return `All ${moved.length} tasks that differ got better, but ${needed} have to differ before chance is ruled out: add tasks that the change should help; more runs cannot show it.`;
+    return `${moved.length === 1 ? "The one task that differs" : `All ${moved.length} tasks that differ`} got better, but ${needed} have to differ before chance is ruled out: add tasks that the change should help; more runs cannot show it.`;
   return `The change of ${signed(delta)} could be chance (p ${p.toFixed(3)}, limit ${alpha}) or a gain; a gain under ${signed(minimumDetectable)} is hard to see with these trials.`;
 }
 
@@ -120,13 +120,16 @@ function describe(
     baseline: mean(compared.map(({ baseline }) => mean(baseline))),
     candidate: mean(compared.map(({ candidate }) => mean(candidate))),
     delta,
-    interval: [delta - z * standardError, delta + z * standardError],
-    generalInterval: families.size < 8 ? null : [delta - z * clustered, delta + z * clustered],
+    interval: possible(delta - z * standardError, delta + z * standardError),
+    generalInterval: families.size < 8 ? null : possible(delta - z * clustered, delta + z * clustered),
     p,
     alpha,
     minimumDetectable: (normalQuantile(1 - alpha) + normalQuantile(0.8)) * standardError,
   };
 }
+
+/** Scores lie in 0…1, so no difference lies outside −1…1. */
+const possible = (low: number, high: number) => [Math.max(-1, low), Math.min(1, high)] as const;
 
 /** Variance of a mean score; a single trial is taken for a coin of unknown side. */
 function errorOf(scores: readonly number[]): number {

@@ -1,0 +1,26 @@
+import { KiraError } from "../domain/errors.ts";
+
+/** What a failure of SQLite means to the user; undefined for one that is a bug of ours. */
+export function explainSqlite(error: unknown): KiraError | undefined {
+  // By name, so that a command that fails before it needs the database does not load it.
+  if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
+  const { message } = error;
+  const code = String(error.code);
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+    return new KiraError("conflict", `The index is damaged: ${message}. Run: kira-improve reindex.`, {
+      cause: error,
+    });
+  if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code))
+    return new KiraError(
+      "unavailable",
+      `The index cannot be written: ${message}. Free some disk space or mend its permissions, and run the command again.`,
+      { cause: error },
+    );
+  if (code.startsWith("SQLITE_BUSY"))
+    return new KiraError(
+      "conflict",
+      "Another program holds the index. Wait until it has finished, then run the command again.",
+      { cause: error },
+    );
+  return undefined;
+}
