@@ -46,7 +46,7 @@ export class EvaluateCommand extends WorkspaceCommand {
     const { proposalId, verdict } = evaluation;
     const next = {
       improved: `\n\nNext: kira-improve merge --proposal-id ${proposalId}`,
-      inconclusive: `\n\nNext: more trials with kira-improve evaluate --proposal-id ${proposalId} --runs ${2 * evaluation.runs}`,
+      inconclusive: "",
       "not-improved": "",
       regression: "",
     }[verdict];

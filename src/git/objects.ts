@@ -116,7 +116,7 @@ export class Objects {
 
   /** Hashed and compressed by node, not by JavaScript: parts of the journal are megabytes. */
   async writeBlob(content: Buffer | string): Promise<string> {
-    const bytes = Buffer.from(content);
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
     const blob = Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]);
     const oid = createHash("sha1").update(blob).digest("hex");
     const object = await deflated(blob, { level: 1 }); // half the time, a tenth larger

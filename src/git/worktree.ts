@@ -147,8 +147,8 @@ async function equals(
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === oid;
 }
 
-/** An agent may have taken away our own permission to delete. */
-async function makeWritable(path: string): Promise<void> {
+/** An agent may have taken away our own permission to read and delete. */
+export async function makeWritable(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (!found?.isDirectory()) return;
   await chmod(path, 0o755);

@@ -8,7 +8,7 @@ import { messageOf } from "../domain/errors.ts";
 import type { Task } from "../domain/task.ts";
 import { digest, type Grade, gradeKey, type Trial, type TrialSpec } from "../domain/trial.ts";
 import { listTree } from "../git/tree.ts";
-import { type Manifest, openSlot, readManifest, type Slot } from "../git/worktree.ts";
+import { makeWritable, type Manifest, openSlot, readManifest, type Slot } from "../git/worktree.ts";
 import { readLeft } from "../graders/artifact.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Workspace } from "../workspace.ts";
@@ -146,6 +146,7 @@ async function attemptTask(
     network: config.evaluate.network,
     ...(signal === undefined ? {} : { signal }),
   });
+  await makeWritable(directory);
   const { text } = await readLeft(directory, resultFile);
   await rm(join(directory, kiraFolder), { recursive: true, force: true });
   return agent.read({ ...finished, resultFile: text });

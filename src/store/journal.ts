@@ -9,15 +9,17 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Entry, maxLineBytes } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
+import { acquireLock } from "./lock.ts";
 
 /** A place in the journal: the start of a line, or the end. */
 export interface Position {
@@ -28,6 +30,7 @@ export interface Position {
 export const start: Position = { segment: 1, offset: 0 };
 const maxSegmentBytes = 4 * 1024 * 1024;
 const newline = 0x0a;
+const nameWaitMs = 10_000;
 
 /**
  * The append-only record of everything acknowledged that is not a git object: JSON lines in segments. A line is
@@ -76,10 +79,16 @@ export class Journal {
 
   /** The bytes of one segment from an offset to its last complete line. */
   bytes({ segment, offset }: Position): Buffer {
-    const file = this.#file(segment);
-    if (!existsSync(file)) return Buffer.alloc(0);
-    const all = readFileSync(file);
-    return all.subarray(offset, all.lastIndexOf(newline) + 1);
+    const size = statSync(this.#file(segment), { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= offset) return Buffer.alloc(0);
+    const file = openSync(this.#file(segment), "r");
+    try {
+      const part = Buffer.alloc(size - offset);
+      const read = readSync(file, part, 0, part.length, offset);
+      return part.subarray(0, part.lastIndexOf(newline, read - 1) + 1);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Entries from a position on, with the position behind each segment's part. A torn last line is not read. */
@@ -187,18 +196,16 @@ function parseLine(line: string, where: string): Entry {
 /** Names this clone among all that share the record; written once. */
 function cloneIdOf(home: string): string {
   const file = join(home, "clone-id");
-  if (!existsSync(file)) writeOnce(file, crypto.randomUUID()); // the global: loading node:crypto takes 3 ms
+  if (!existsSync(file)) nameClone(home, file);
   return readFileSync(file, "utf8").trim();
 }
 
-/** Of two processes that write at once, the first has written. */
-function writeOnce(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, text, { flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+/** Under a lock, and whole or not at all: who read half a name would write a journal that nobody finds. */
+function nameClone(home: string, file: string): void {
+  using _lock = acquireLock(join(home, "clone-id.lock"), nameWaitMs, "setting up", new Date().toISOString());
+  if (existsSync(file)) return;
+  writeFileSync(`${file}.new`, crypto.randomUUID()); // the global: loading node:crypto takes 3 ms
+  renameSync(`${file}.new`, file);
 }
 
 /** A new file's name is on the disk only when its folder is. */

@@ -89,7 +89,7 @@ function whyUndecided(
   const needed = Math.ceil(-Math.log2(alpha));
   if (moved.every((d) => d > 0) && moved.length < needed)
     return `${moved.length === 1 ? "The one task that differs" : `All ${moved.length} tasks that differ`} got better, but ${needed} have to differ before chance is ruled out: add tasks that the change should help; more runs cannot show it.`;
-  return `The change of ${signed(delta)} could be chance (p ${p.toFixed(3)}, limit ${alpha}) or a gain; a gain under ${signed(minimumDetectable)} is hard to see with these trials.`;
+  return `The change of ${signed(delta)} could be chance (p ${p.toFixed(3)}, limit ${alpha}) or a gain; a gain under ${signed(minimumDetectable)} is hard to see with these trials. More --runs tell them apart.`;
 }
 
 function describe(
