@@ -9,6 +9,13 @@ export interface Ref {
   readonly target: string;
 }
 
+/** A ref to move; `from` undefined creates it, `to` undefined deletes it. */
+export interface Move {
+  readonly ref: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
 const zero = "0".repeat(40);
 
 /** Refs are read and moved by git alone, every move with the value it expects to replace. */
@@ -66,12 +73,9 @@ export class Refs {
 
   /**
    * Moves refs together, each only if it still has its old value.
-   * @param moves `from` undefined creates, `to` undefined deletes
    * @throws KiraError `conflict` if one has moved; then none is moved
    */
-  async move(
-    moves: ReadonlyArray<{ ref: string; from: string | undefined; to: string | undefined }>,
-  ): Promise<void> {
+  async move(moves: readonly Move[]): Promise<void> {
     const lines = moves.map(({ ref, from, to }) =>
       to === undefined ? `delete ${ref} ${from ?? zero}` : `update ${ref} ${to} ${from ?? zero}`,
     );

@@ -19,9 +19,10 @@ export async function adopt(
   { from, parent: wanted, dryRun }: AdoptRequest,
 ): Promise<Proposed> {
   using _lock = workspace.lock("propose");
-  const { refs, objects } = workspace;
+  const { refs, objects, git } = workspace;
   const rules = await workspace.rules();
-  const commit = await refs.findCommit(from);
+  // Who commits is asked for at the same time, because each question takes a process.
+  const [commit] = await Promise.all([refs.findCommit(from), git.committer()]);
   if (commit === undefined)
     throw new KiraError(
       "not-found",
@@ -53,7 +54,8 @@ export async function adopt(
 
 /** The commit's content on the parent: as it is, or as a three-way merge if the parent has moved on. */
 async function treeOnto({ refs, objects, git }: Workspace, parent: string, commit: string): Promise<string> {
-  if (await refs.isAncestor(parent, commit)) return (await objects.readCommit(commit)).tree;
+  const { tree: own, parents } = await objects.readCommit(commit);
+  if (parents.includes(parent) || (await refs.isAncestor(parent, commit))) return own;
   const { status, stdout } = await git.foreignAnswer(
     ["merge-tree", "--write-tree", "--name-only", "-z", parent, commit],
     { answers: [1] },

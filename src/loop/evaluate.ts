@@ -10,7 +10,7 @@ import { changesBetween, listTree } from "../git/tree.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { type Comparison, evidenceOf, runTrials } from "./compare.ts";
-import { recordEvaluation } from "./record-evaluation.ts";
+import { noteEvaluation, recordEvaluation } from "./record-evaluation.ts";
 import { setAside } from "./reject.ts";
 import { readBank } from "./tasks.ts";
 
@@ -70,7 +70,7 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
     verdict,
     trials,
   });
-  await workspace.evaluationNotes.append(proposal.commit, JSON.stringify({ v: 1, ...evaluation }));
+  await noteEvaluation(workspace, evaluation);
   if (evaluation.verdict === "not-improved" || evaluation.verdict === "regression")
     await setAside(workspace, proposal, evaluation.reason, "verdict");
   report({ kind: "verdict", proposalId: proposal.id, verdict: evaluation.verdict });

@@ -64,3 +64,11 @@ function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
     items.slice(i * size, (i + 1) * size),
   );
 }
+
+/** Writes an evaluation on the commit it judged. Safe to do again. */
+export function noteEvaluation(
+  { evaluationNotes }: Pick<Workspace, "evaluationNotes">,
+  evaluation: Evaluation,
+): Promise<void> {
+  return evaluationNotes.append(evaluation.commit, JSON.stringify({ v: 1, ...evaluation }));
+}

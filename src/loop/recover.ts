@@ -1,8 +1,10 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Intent } from "../domain/entry.ts";
 import type { Workspace } from "../workspace.ts";
+import { noteEvaluation } from "./record-evaluation.ts";
 import { completeMerge } from "./merge.ts";
 import { completeRestore } from "./rollback.ts";
+import { setAside } from "./reject.ts";
 import { restoreRefs } from "./restore-refs.ts";
 
 /**
@@ -23,8 +25,22 @@ export async function recover(workspace: Workspace): Promise<void> {
  */
 export async function putRefsInPlace(workspace: Workspace): Promise<boolean> {
   using lock = tryLock(workspace);
-  if (lock) await restoreRefs(workspace);
-  return lock !== undefined;
+  if (!lock) return false;
+  await finishEvaluations(workspace);
+  await restoreRefs(workspace);
+  return true;
+}
+
+/** What follows a verdict: its note, and the reason of a no. */
+async function finishEvaluations(workspace: Workspace): Promise<void> {
+  const { evaluations, proposals } = workspace.record.index;
+  const latest = evaluations.latest();
+  if (latest) await noteEvaluation(workspace, latest);
+  const refused = proposals.states().filter(({ status }) => status === "rejected");
+  for (const proposal of refused.filter(({ rejectionReason }) => rejectionReason === null)) {
+    const last = evaluations.of(proposal.id).at(-1);
+    if (last) await setAside(workspace, proposal, last.reason, "verdict");
+  }
 }
 
 function tryLock(workspace: Workspace): Disposable | undefined {

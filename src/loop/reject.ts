@@ -2,8 +2,8 @@ import { KiraError } from "../domain/errors.ts";
 import { numberRef, type Proposal, rejectedRef } from "../domain/proposal.ts";
 import type { Decision } from "../domain/entry.ts";
 import type { ProposalState } from "../store/proposals.ts";
+import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
-import { hiding } from "./restore-refs.ts";
 
 /** A human's no. */
 export async function reject(
@@ -46,7 +46,7 @@ export async function setAside(
     },
   ]);
   record.derive(({ proposals }) => proposals.setStatus(proposal.id, "rejected"));
-  await rejectionNotes.append(proposal.commit, JSON.stringify({ v: 1, proposal: proposal.uuid, by, reason }));
+  await noteRejection({ rejectionNotes }, proposal, reason);
   const present = await refs.list(
     `refs/heads/${proposal.branch}`,
     rejectedRef(proposal.id),
@@ -54,4 +54,23 @@ export async function setAside(
   );
   await refs.move(hiding(proposal, new Map(present.map((ref) => [ref.name, ref]))));
   report({ kind: "step", step: "reject", what: `proposal ${proposal.id} rejected`, why: reason });
+}
+
+/** Writes the reason on the refused commit. Safe to do again. */
+export function noteRejection(
+  { rejectionNotes }: Pick<Workspace, "rejectionNotes">,
+  { uuid, commit }: Proposal,
+  reason: string,
+): Promise<void> {
+  return rejectionNotes.append(commit, JSON.stringify({ v: 1, proposal: uuid, reason }));
+}
+
+/** A branch that somebody has moved on stays where it is. */
+export function hiding({ id, branch, commit }: Proposal, present: ReadonlyMap<string, Ref>): Move[] {
+  const shown = `refs/heads/${branch}`;
+  return [
+    ...(present.has(numberRef(id)) ? [] : [{ ref: numberRef(id), from: undefined, to: commit }]),
+    ...(present.has(rejectedRef(id)) ? [] : [{ ref: rejectedRef(id), from: undefined, to: commit }]),
+    ...(present.get(shown)?.oid === commit ? [{ ref: shown, from: commit, to: undefined }] : []),
+  ];
 }

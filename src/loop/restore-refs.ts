@@ -1,13 +1,8 @@
-import { numberRef, type Proposal, rejectedRef } from "../domain/proposal.ts";
-import type { Ref } from "../git/refs.ts";
+import { numberRef, type Proposal } from "../domain/proposal.ts";
+import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
 import { tagNode } from "./node.ts";
-
-interface Move {
-  readonly ref: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
+import { hiding, noteRejection } from "./reject.ts";
 
 /**
  * Puts those refs in place that follow from the record and are missing, as after a crash: numbers and branches of
@@ -20,8 +15,12 @@ export async function restoreRefs(workspace: Workspace): Promise<void> {
   );
   const moves: Move[] = [];
   for (const proposal of record.index.proposals.states()) {
-    const wanted = proposal.status === "rejected" ? hiding(proposal, present) : publishing(proposal, present);
-    if (wanted.length > 0 && (await objects.has(proposal.commit))) moves.push(...wanted);
+    const refused = proposal.status === "rejected";
+    const wanted = refused ? hiding(proposal, present) : publishing(proposal, present);
+    if (wanted.length === 0 || !(await objects.has(proposal.commit))) continue;
+    // The note is written before the branch is hidden: where that was left to do, it may be missing, too.
+    if (refused) await noteRejection(workspace, proposal, proposal.rejectionReason ?? "");
+    moves.push(...wanted);
   }
   if (moves.length > 0) await refs.move(moves);
   for (const node of record.index.archive.list())
@@ -35,14 +34,4 @@ function publishing({ id, branch, commit }: Proposal, present: ReadonlyMap<strin
   return [numberRef(id), `refs/heads/${branch}`]
     .filter((ref) => !present.has(ref))
     .map((ref) => ({ ref, from: undefined, to: commit }));
-}
-
-/** A branch that somebody has moved on stays where it is. */
-export function hiding({ id, branch, commit }: Proposal, present: ReadonlyMap<string, Ref>): Move[] {
-  const shown = `refs/heads/${branch}`;
-  return [
-    ...(present.has(numberRef(id)) ? [] : [{ ref: numberRef(id), from: undefined, to: commit }]),
-    ...(present.has(rejectedRef(id)) ? [] : [{ ref: rejectedRef(id), from: undefined, to: commit }]),
-    ...(present.get(shown)?.oid === commit ? [{ ref: shown, from: commit, to: undefined }] : []),
-  ];
 }

@@ -106,8 +106,22 @@ export async function submit(
   return proposal;
 }
 
-/** The next number that neither the record nor any ref has used; numbers are never freed. */
+/**
+ * The next number that neither the record nor any ref has used; numbers are never freed.
+ * @throws KiraError `conflict` if a branch stands where the folder of proposals has to be
+ */
 async function freeNumber(refs: Workspace["refs"], least: number): Promise<number> {
-  const used = (await refs.list("refs/kira/ids")).map(({ name }) => Number(name.split("/").at(-1)));
+  const names = (await refs.list("refs/kira/ids", "refs/heads/kira")).map(({ name }) => name);
+  const squatter = names
+    .find((name) => /^refs\/heads\/kira(\/proposal)?$/.test(name))
+    ?.slice("refs/heads/".length);
+  if (squatter !== undefined)
+    throw new KiraError(
+      "conflict",
+      `A branch named ${squatter} stands where proposals have their branches. Rename it: git branch -m ${squatter} my-${squatter.replace("/", "-")}.`,
+    );
+  const used = names.flatMap((name) =>
+    name.startsWith("refs/kira/ids/") ? [Number(name.split("/").at(-1))] : [],
+  );
   return Math.max(least, ...used.map((n) => n + 1));
 }

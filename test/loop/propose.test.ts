@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
-import { agentConfig, anAgentRepository } from "../support/repository.ts";
+import { agentConfig, aGoodIdea, anAgentRepository } from "../support/repository.ts";
 import {
   configWith,
   everythingIn,
@@ -125,4 +125,14 @@ test("a number that any ref has used is not used again, even if its proposal is 
   await repository.git("update-ref", "refs/kira/ids/6", "main");
   const { proposal } = await kiraJson<{ proposal: ShownProposal }>({ folder: repository.folder }, "propose");
   expect(proposal.id).toBe(7);
+});
+
+test("a branch that stands in the way of proposals is named, with how to rename it", async () => {
+  await using repository = await anAgentRepository();
+  await aGoodIdea(repository);
+  await repository.git("branch", "kira");
+  const said = await kira({ folder: repository.folder }, "propose", "--from", "good-idea");
+  expect(said).toMatchObject({ status: 4, stderr: expect.stringContaining("git branch -m kira my-kira") });
+  await repository.git("branch", "-m", "kira", "my-kira");
+  expect((await kira({ folder: repository.folder }, "propose", "--from", "good-idea")).status).toBe(0);
 });

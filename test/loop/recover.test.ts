@@ -130,8 +130,12 @@ test.each<[string, Moment, string[]]>([
     await using repository = await anAgentRepository();
     const { branch, commit } = await idea(repository, { "skills/style.md": "Be brief.\n" }, "style");
     await killed(repository, moment, ...args);
-    for (let i = 0; i < 2; i++) await notices(repository); // the first derives the status that the second acts upon
-    expect(await shown(repository, 1)).toMatchObject({ status: "rejected" });
+    await notices(repository);
+    const { rejectionReason, ...state } = await shown(repository, 1);
+    expect(state).toMatchObject({ status: "rejected" });
+    expect(await repository.git("notes", "--ref=kira/rejections", "show", commit)).toContain(
+      JSON.stringify(rejectionReason),
+    );
     expect(await repository.git("branch", "--list", branch)).toBe("");
     expect(await repository.git("rev-parse", "refs/kira/rejected/1")).toBe(commit);
   },
