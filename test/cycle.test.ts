@@ -10,8 +10,19 @@ test("an idea that helps goes all the way to production, and back, while a dirty
   await repository.write({ "settings.json": "the user is editing this" });
   const here = { folder: repository.folder };
 
-  const { proposal } = await kiraJson<{ proposal: { id: number; branch: string } }>(here, "propose", "--from", "good-idea");
-  const { evaluation } = await kiraJson<{ evaluation: { verdict: string; improvementPct: number } }>(here, "evaluate", "--proposal-id", String(proposal.id), "--allow-unsandboxed");
+  const { proposal } = await kiraJson<{ proposal: { id: number; branch: string } }>(
+    here,
+    "propose",
+    "--from",
+    "good-idea",
+  );
+  const { evaluation } = await kiraJson<{ evaluation: { verdict: string; improvementPct: number } }>(
+    here,
+    "evaluate",
+    "--proposal-id",
+    String(proposal.id),
+    "--allow-unsandboxed",
+  );
   expect(evaluation).toMatchObject({ verdict: "improved", baselineScore: 0.3, modifiedScore: 1 });
   await kiraJson(here, "merge", "--proposal-id", String(proposal.id));
   expect(await repository.git("rev-parse", "main")).toBe(await repository.git("rev-parse", proposal.branch));

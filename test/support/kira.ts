@@ -18,7 +18,10 @@ export interface Standing {
 }
 
 /** Runs the CLI in this process, as a user would from the shell. */
-export async function kira({ folder, stdin = "", env = {}, signal, columns }: Standing, ...args: string[]): Promise<Said> {
+export async function kira(
+  { folder, stdin = "", env = {}, signal, columns }: Standing,
+  ...args: string[]
+): Promise<Said> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   if (columns !== undefined) Object.assign(stdout, { columns });
@@ -38,7 +41,10 @@ export async function kira({ folder, stdin = "", env = {}, signal, columns }: St
 }
 
 /** The same with `--json`; its document, or an error that says what went wrong. */
-export async function kiraJson<Document = Record<string, never>>(standing: Standing, ...args: string[]): Promise<Document> {
+export async function kiraJson<Document = Record<string, never>>(
+  standing: Standing,
+  ...args: string[]
+): Promise<Document> {
   const { stdout, stderr, status } = await kira(standing, ...args, "--json");
   if (stdout === "") throw new Error(`kira-improve ${args.join(" ")} ended with ${status}: ${stderr}`);
   return JSON.parse(stdout) as Document;

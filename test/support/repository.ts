@@ -15,7 +15,10 @@ export interface TestRepository extends AsyncDisposable {
 }
 
 /** A real git repository with one commit on `main`, gone at the end of the test. */
-export async function aRepository(files: Files = { "AGENTS.md": "Be kind.\n" }, name = "kira test "): Promise<TestRepository> {
+export async function aRepository(
+  files: Files = { "AGENTS.md": "Be kind.\n" },
+  name = "kira test ",
+): Promise<TestRepository> {
   const folder = await mkdtemp(join(tmpdir(), name));
   const git = async (...args: string[]) => (await execa("git", args, { cwd: folder })).stdout;
   const write = async (contents: Files) => {
@@ -32,9 +35,20 @@ export async function aRepository(files: Files = { "AGENTS.md": "Be kind.\n" }, 
     return git("rev-parse", "HEAD");
   };
   await git("init", "--quiet", "--initial-branch=main");
-  for (const [key, value] of Object.entries({ "user.name": "Test", "user.email": "test@example.invalid", "gc.auto": "0" })) await git("config", key, value);
+  for (const [key, value] of Object.entries({
+    "user.name": "Test",
+    "user.email": "test@example.invalid",
+    "gc.auto": "0",
+  }))
+    await git("config", key, value);
   await commit(files, "baseline");
-  return { folder, git, write, commit, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    git,
+    write,
+    commit,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** An empty folder, gone at the end of the test. */
@@ -67,7 +81,15 @@ const words = ["apple", "bread", "cheese", "dates", "eggs", "figs", "grapes", "h
 
 /** A task that is passed when the agent knows the word. */
 export function aTask(word: string, more: object = {}): Files {
-  const task = { name: `knows-${word}`, description: `Whether ${word} is known`, category: "food", prompt: `Do you know ${word}`, criteria: [{ type: "text", equals: "yes" }], family: word, ...more };
+  const task = {
+    name: `knows-${word}`,
+    description: `Whether ${word} is known`,
+    category: "food",
+    prompt: `Do you know ${word}`,
+    criteria: [{ type: "text", equals: "yes" }],
+    family: word,
+    ...more,
+  };
   return { [`data/tasks/knows-${word}.json`]: JSON.stringify(task, null, 2) };
 }
 
@@ -98,7 +120,10 @@ export async function anAgentRepository(files: Files = {}): Promise<TestReposito
 /** A branch that teaches the agent the other seven words: a change that helps. */
 export async function aGoodIdea({ git, commit }: TestRepository, branch = "good-idea"): Promise<string> {
   await git("switch", "--quiet", "--create", branch);
-  const head = await commit({ "skills/lessons.md": `# Lessons\n\n- food: ${words.slice(3).join(", ")}\n` }, "feat: know more food");
+  const head = await commit(
+    { "skills/lessons.md": `# Lessons\n\n- food: ${words.slice(3).join(", ")}\n` },
+    "feat: know more food",
+  );
   await git("switch", "--quiet", "main");
   return head;
 }
