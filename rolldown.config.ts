@@ -56,6 +56,6 @@ export default defineConfig({
     // What `log` runs comes in one file: finding and opening a module costs more than most of them hold.
     codeSplitting: { groups: [{ name: "core", test: /src[\\/](main|commands[\\/]log)\.ts$/ }] },
     chunkFileNames: "chunks/[name]-[hash].js",
-    legalComments: "none",
+    comments: { legal: false },
   },
 });

@@ -169,10 +169,10 @@ const cases: Case[] = [
       status: expect.objectContaining({
         production: { branch: "main", commit: oid },
         recent: { days: 7, success: 0, failure: 1, partial: 0, successRate: 0 },
-        // Rolled back to where it was judged, the proposal may be merged again.
+        // Rolled back to where it was judged, the proposal may be merged again; nobody is told to.
         pending: [{ id: 1, status: "validated", hypothesis: "feat: know more food", risk: "medium" }],
         lastAnalysis: expect.objectContaining({ id: 2, patterns: 0 }),
-        due: [{ command: "kira-improve merge --proposal-id 1", reason: "it is validated" }],
+        due: [],
       }),
     },
   },

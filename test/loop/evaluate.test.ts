@@ -57,7 +57,7 @@ test("a change that changes nothing for the agent is refused for good, out of si
   expect(await repository.git("branch", "--list", branch)).toBe("");
   expect(await repository.git("rev-parse", "refs/kira/rejected/1")).toBe(commit);
   const note = JSON.parse(await repository.git("notes", "--ref=kira/rejections", "show", commit));
-  expect(note).toMatchObject({ by: "verdict", reason: evaluation!.reason });
+  expect(note).toMatchObject({ reason: evaluation!.reason });
   expect((await evaluated(repository, 1, { args: ["--runs", "9"] })).evaluation!.trials).toBe(
     evaluation!.trials,
   );
