@@ -25,9 +25,9 @@ try {
   await work("day 1");
   await whitespace(contained);
   await cheat();
-  await improve(contained, 1);
+  await stepByStep(contained);
   await work("day 2");
-  await improve(contained, 2);
+  await together(contained);
   await backAndForth();
   await loseTheIndex();
   const after = await accuracy(stage.folder, fresh, seeds);
@@ -120,12 +120,22 @@ async function cheat(): Promise<void> {
   await stage.kira(["propose", "--from", "cheat"]);
 }
 
-/** The first cycle lets eight lessons grow from one another and judges them together; the second tries one more. */
-async function improve(contained: boolean, cycle: 1 | 2): Promise<void> {
-  stage.chapter(`learn from the failures: cycle ${cycle}`);
-  if (cycle === 1) await stage.kira(["analyze"], 9);
-  const together = cycle === 1 ? ["--together", "--proposals", "8"] : ["--proposals", "1"];
-  await stage.kira(["run", ...together, ...unsandboxed(contained)], 60);
+/** Each step by itself: what fails, a change of a setting, its trials, production. */
+async function stepByStep(contained: boolean): Promise<void> {
+  stage.chapter("learn from the failures, step by step");
+  await stage.kira(["analyze"], 9);
+  // An odd seed begins with a setting, an even one with a lesson.
+  await stage.kira(["propose", "--seed", "3"]);
+  const { proposals } = await stage.ask<{ proposals: Proposal[] }>("proposals", "--status", "draft");
+  const id = String(proposals.at(-1)!.id);
+  await stage.kira(["evaluate", "--proposal-id", id, ...unsandboxed(contained)], 12);
+  await stage.kira(["merge", "--proposal-id", id]);
+}
+
+/** Eight lessons, one for each desk, too small to be seen alone: they grow from one another and the last is judged. */
+async function together(contained: boolean): Promise<void> {
+  stage.chapter("the whole cycle in one command");
+  await stage.kira(["run", "--together", "--proposals", "8", ...unsandboxed(contained)], 60);
 }
 
 async function backAndForth(): Promise<void> {

@@ -112,7 +112,7 @@ async function ask(
   analysis: Analysis,
   pattern: Pattern,
   files: ReadonlyMap<string, string>,
-  { model = config.propose.model, seed = 1, signal }: ProposeRequest,
+  { model = config.propose.model, seed = 0, signal }: ProposeRequest,
 ): Promise<Draft> {
   const { outcomes, proposals } = record.index;
   const since = new Date(Date.parse(analysis.timestamp) - analysis.periodDays * 86_400_000).toISOString();

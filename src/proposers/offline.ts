@@ -10,7 +10,7 @@ interface Idea extends Pick<Draft, "description" | "hypothesis" | "risk"> {
   readonly content: string;
 }
 
-/** Fewer terms than this make a lesson that knobs take turns with. */
+/** So many terms are named in a hypothesis; the lesson holds them all. */
 const fewTerms = 3;
 
 /**
@@ -48,20 +48,19 @@ function draftOf({ path, content, ...said }: Idea, { pattern }: Situation): Draf
   };
 }
 
-/** Full lessons first; then what is left of them and the knobs in turn, the seed deciding which begins. */
+/** Lessons and knobs in turn; the seed decides which begins: an even one with a lesson, an odd one with a knob. */
 function* ideas(situation: Situation): Generator<Idea> {
-  const { full, short } = lessonIdeas(situation);
+  const lessons = lessonIdeas(situation);
   const knobs = knobIdeas(situation);
-  yield* full;
-  yield* inTurn(odd(situation.seed) ? [knobs, short] : [short, knobs]);
+  yield* inTurn(odd(situation.seed) ? [knobs, lessons] : [lessons, knobs]);
 }
 
 /** The best terms, then the next best; after those, fewer at a time. */
-function lessonIdeas(situation: Situation): Record<"full" | "short", Idea[]> {
+function lessonIdeas(situation: Situation): Idea[] {
   const { lessons } = situation.config;
   const { category, kind, id } = situation.pattern;
   // No line of words makes slow work fast.
-  if (!lessons || kind === "slow") return { full: [], short: [] };
+  if (!lessons || kind === "slow") return [];
   const text = fileOf(situation, lessons.file);
   const found = lessonTerms(situation.failures, situation.contrast, { category, from: lessons.from });
   // A word that speaks for another category already would set two lines against each other.
@@ -82,12 +81,8 @@ function lessonIdeas(situation: Situation): Record<"full" | "short", Idea[]> {
     };
   };
   const batches = batchesOf(terms, lessons.terms);
-  const enough = Math.min(fewTerms, lessons.terms);
-  const full = batches.filter((batch) => batch.length >= enough);
-  const smaller: string[][] = [];
-  for (let size = lessons.terms >> 1; size >= 1; size >>= 1) smaller.push(...batchesOf(terms, size));
-  const short = [...batches.filter((batch) => batch.length < enough), ...smaller];
-  return { full: full.map(ideaOf), short: short.map(ideaOf) };
+  for (let size = lessons.terms >> 1; size >= 1; size >>= 1) batches.push(...batchesOf(terms, size));
+  return batches.map(ideaOf);
 }
 
 /** The nearest values of every knob, then those further away; the seed decides where to begin. */
