@@ -19,6 +19,7 @@ const verbs = {
   proposals: async () => (await import("./commands/proposals.ts")).ProposalsCommand,
   tasks: async () => (await import("./commands/tasks.ts")).TasksCommand,
   reindex: async () => (await import("./commands/reindex.ts")).ReindexCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
 } satisfies Record<string, () => Promise<CommandClass<Context>>>;
 
 type Verb = keyof typeof verbs;

@@ -1,11 +1,13 @@
 import { KiraError } from "../domain/errors.ts";
 import { oneLine } from "../domain/printable.ts";
 import { prove } from "./canary.ts";
+import { openGroup } from "./cgroup.ts";
 import type { Confined, Finished, Host, Sandbox } from "./contract.ts";
 import { findBubblewrap } from "./install.ts";
-import { limited, limitsProfile } from "./limits.ts";
+import { excess, limited, limitsOf, limitsProfile } from "./limits.ts";
 import { isRunning } from "./processes.ts";
 import { spawnProgram } from "./spawn.ts";
+import { watch } from "./watch.ts";
 import { homeFolder, inventedTexts, shows, trialFolder, viewOf } from "./view.ts";
 
 /** Linux namespaces through bwrap: denies by default, and takes every process of the program with it when it ends. */
@@ -14,7 +16,7 @@ export function bubblewrap(host: Host): Sandbox {
   const sandbox: Sandbox = {
     name: "bubblewrap",
     contained: true,
-    profile: `bubblewrap/1 ${limitsProfile}`,
+    profile: `bubblewrap/2 ${limitsProfile()}`,
     check: () => (proof ??= prove(sandbox)),
     run: async (program) => run(findBubblewrap(host), program),
   };
@@ -25,22 +27,39 @@ async function run(bwrap: string, program: Confined): Promise<Finished> {
   const view = viewOf(program);
   if (!shows(program)) throw notShown(program);
   const inside = insideOf(program.directory);
-  const { channel, ...finished } = await spawnProgram(program, {
+  const limits = limitsOf(program);
+  await using group = openGroup(limits);
+  let exceeded: Finished["exceeded"] = null;
+  const { channel, ...ended } = await spawnProgram(program, {
     command: [
+      ...group.enter,
       bwrap,
       ...view,
       "--",
-      ...limited(program.timeoutMs),
+      ...limited(program.timeoutMs, limits),
       ...withoutPwd(program),
       ...program.command.map(inside),
     ],
     // Not --clearenv: bwrap itself stays as the first process inside, and its environment can be read there.
     environment: environmentInside(program, inside),
     feeds: inventedTexts,
-    runsOn: (status) => isRunning(firstInside(status)),
+    runsOn: (status) => isRunning(firstInside(status) ?? "none"),
+    watch: (status, kill) =>
+      watch(
+        () => firstInside(status()),
+        program.directory,
+        limits,
+        (limit) => {
+          exceeded = { limit, soft: true };
+          kill();
+        },
+      ),
   });
-  if (hasBegun(channel) || finished.exitCode === null) return finished;
-  const reason = oneLine(finished.stderr, 300) || `bwrap ended with ${finished.exitCode}`;
+  if (ended.exitCode !== 0 && group.ranOut()) exceeded = { limit: "memory", soft: false };
+  if (exceeded)
+    return { ...ended, exceeded, stderr: `${ended.stderr}\nStopped: ${excess(exceeded.limit, limits)}.` };
+  if (hasBegun(channel) || ended.exitCode === null) return { ...ended, exceeded };
+  const reason = oneLine(ended.stderr, 300) || `bwrap ended with ${ended.exitCode}`;
   const advice =
     "Allow unprivileged user namespaces on this machine, or pass --allow-unsandboxed to run trials without a sandbox";
   throw new KiraError("unavailable", `bubblewrap cannot contain a program here: ${reason}. ${advice}.`);
@@ -74,8 +93,8 @@ function withoutPwd({ environment }: Confined): string[] {
 // What bwrap tells of itself is one JSON object after another.
 
 /** The first process inside: when it is gone, the kernel has ended all others. */
-function firstInside(status: string): string {
-  return /"child-pid":\s*(\d+)/.exec(status)?.[1] ?? "none";
+function firstInside(status: string): string | undefined {
+  return /"child-pid":\s*(\d+)/.exec(status)?.[1];
 }
 
 /** bwrap tells of an exit code only if the program was started. */

@@ -1,3 +1,12 @@
+/** What all processes of a program may use together. */
+export interface Limits {
+  /** Bytes of resident memory. */
+  readonly memory: number;
+  readonly processes: number;
+  /** Bytes of all files in its folder; a single file is limited to 256 MiB besides. */
+  readonly disk: number;
+}
+
 /** A program to run on foreign content, and everything it may have. */
 export interface Confined {
   readonly command: readonly string[];
@@ -15,6 +24,8 @@ export interface Confined {
   /** Further absolute paths it may read. */
   readonly mounts: readonly string[];
   readonly network: "none" | "llm" | "host";
+  /** By default 2 GiB of memory, 512 processes and 1 GiB of disk. */
+  readonly limits?: Partial<Limits>;
   readonly signal?: AbortSignal;
 }
 
@@ -24,7 +35,10 @@ export interface Finished {
   /** The signal that ended it, where the sandbox can tell; otherwise the exit code is 128 plus its number. */
   readonly endedBy: string | null;
   readonly timedOut: boolean;
+  /** The limit it was killed for exceeding; soft if we saw it, not the kernel. */
+  readonly exceeded: { readonly limit: keyof Limits; readonly soft: boolean } | null;
   readonly stdout: string;
+  /** Where a limit was exceeded, the last line says so. */
   readonly stderr: string;
   readonly truncated: boolean;
   readonly durationMs: number;
@@ -41,7 +55,8 @@ export interface Host {
 /**
  * Contains a program. Promises of every member: the environment is exactly the given one, and no descriptor of ours
  * is inherited; the time limit holds; when `run` returns, no process it started is left. An uncontained one promises
- * the last for the program's process group only: a child that called setsid escapes it.
+ * the last for the program's process group only: a child that called setsid escapes it. Only a contained one limits
+ * memory, processes and disk.
  */
 export interface Sandbox {
   readonly name: string;

@@ -29,6 +29,20 @@ export function isRunning(pid: number | string): boolean {
   return !["Z", "X", undefined].includes(statOf(pid)?.state);
 }
 
+/** The processes with this among their arguments (Linux). */
+export function runningLike(argument: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => argumentsOf(pid).includes(argument)).map(Number);
+}
+
+function argumentsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
+
 function statOf(pid: number | string): { state: string | undefined; group: number } | undefined {
   try {
     // "12 (a name) with ) signs) S 1 12 …": only the last bracket ends the name.

@@ -17,6 +17,8 @@ export interface Launch {
   readonly feeds?: readonly string[];
   /** Whether anything beyond the process group still runs, given what came through that last descriptor. */
   readonly runsOn?: (channel: string) => boolean;
+  /** Watches the program while it runs, and kills it when it goes too far. */
+  readonly watch?: (channel: () => string, kill: () => void) => Disposable;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Launch {
 export async function spawnProgram(
   program: Confined,
   launch: Launch,
-): Promise<Finished & { channel: string }> {
+): Promise<Omit<Finished, "exceeded"> & { channel: string }> {
   if (program.network === "llm")
     throw new KiraError("unavailable", 'The gateway is not supported by this version. Use network "none".');
   if (program.signal?.aborted) throw interruption(program.signal);
@@ -47,6 +49,7 @@ export async function spawnProgram(
     kill();
   }, program.timeoutMs);
   program.signal?.addEventListener("abort", kill, { once: true });
+  using _watch = launch.watch?.(channel.text, kill);
   try {
     const [exitCode, endedBy] = (await once(child, "exit")) as [number | null, string | null];
     const durationMs = performance.now() - started;

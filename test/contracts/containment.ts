@@ -87,7 +87,7 @@ export function promisesOfContainment(sandbox: Sandbox): void {
     test.each<[what: string, limits: Partial<Limits>, script: string]>([
       ["much memory", { memory: 200 * mebibyte }, hog],
       ["much memory in all, in processes that are small", { memory: 200 * mebibyte }, hogs],
-      ["many small files", { disk: 20 * mebibyte }, "i=0; while i=$((i+1)); do echo x > $i; done"],
+      ["many small files", { disk: 4 * mebibyte }, "i=0; while i=$((i+1)); do echo x > $i; done"],
       [
         "files in a folder that cannot be listed",
         { disk: 20 * mebibyte },

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { messageOf } from "../../src/domain/errors.ts";
+import { type Diagnosis, escapeMatrix } from "../../src/loop/doctor.ts";
+import { bubblewrap } from "../../src/sandbox/bubblewrap.ts";
+import { none } from "../../src/sandbox/none.ts";
+import { kira, kiraJson } from "../support/kira.ts";
+import { aSpareFolder } from "../support/repository.ts";
+
+const host = { searchPath: process.env["PATH"] ?? "", repository: "/nowhere" };
+const missing = await bubblewrap(host)
+  .check()
+  .then(() => "", messageOf);
+
+const resources = ["fork without end", "write a file of 300 MB", "fill the disk", "fill the memory"];
+
+function expectAllHeld({ healthy, matrix }: Diagnosis): void {
+  expect(healthy).toBe(true);
+  for (const { what, held } of matrix!.probes)
+    expect([what, held]).toEqual([
+      what,
+      resources.includes(what) ? expect.stringMatching(/^(limited|soft)$/) : "blocked",
+    ]);
+}
+
+test.skipIf(missing)("the whole escape matrix of this machine is printed, and everything held", async () => {
+  await using here = await aSpareFolder();
+  const { doctor } = await kiraJson<{ doctor: Diagnosis }>(here, "doctor", "--sandbox");
+  expectAllHeld(doctor);
+  expect(doctor.matrix!.probes.length).toBeGreaterThanOrEqual(16);
+  expect(doctor.matrix!.spawnMs).toBeGreaterThan(0);
+});
+
+test.skipIf(missing || process.getuid?.() !== 0)(
+  "it holds for an ordinary user as well as for root",
+  async () => {
+    const script = `
+    const { doctor } = await import(${JSON.stringify(join(process.cwd(), "src/loop/doctor.ts"))});
+    console.log(JSON.stringify(await doctor({ folder: "/tmp", searchPath: process.env.PATH, sandbox: true })));`;
+    const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    const node = [process.execPath, "--input-type=module", "-e", script];
+    const { stdout } = await execa("setpriv", [...nobody, "env", "HOME=/tmp", ...node], { cwd: "/tmp" });
+    expectAllHeld(JSON.parse(stdout));
+  },
+);
+
+test("what would escape does, where nothing contains it: the probes can tell", async () => {
+  const { probes } = await escapeMatrix(none());
+  const held = probes.filter((probe) => probe.held !== "escaped").map(({ what }) => what);
+  expect(held).toEqual(["find our key in its own environment"]);
+});
+
+test.skipIf(missing)("a person reads a line for each escape", async () => {
+  await using here = await aSpareFolder();
+  const { status, stdout } = await kira(here, "doctor", "--sandbox");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^ok {2}git +version \d/);
+  expect(stdout).toMatch(/\nblocked {4}read a key in ~\/\.ssh, a grader, the task bank\n/);
+  expect(stdout).toMatch(/\n(limited|soft) +fork without end\n/);
+  expect(stdout).toMatch(/\n\d+\.\d ms +is what starting a program in it costs/);
+  expect(stdout).not.toContain("ESCAPED");
+});
+
+test.skipIf(missing)("without --sandbox it is short, and says what it could look at", async () => {
+  await using here = await aSpareFolder();
+  const { status, stdout } = await kira(here, "doctor");
+  expect(status).toBe(0);
+  expect(stdout.split("\n").filter((line) => line.startsWith("ok"))).toHaveLength(3);
+  expect(stdout).toContain("kira-improve doctor --sandbox");
+});
+
+test.skipIf(process.platform !== "linux")(
+  "without bubblewrap it says how to install it, and exits 7",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "kira path "));
+    for (const name of ["git", "apt-get"]) await execa("ln", ["-s", `/usr/bin/${name}`, join(folder, name)]);
+    const { status, stdout } = await kira({ folder, env: { PATH: folder } }, "doctor", "--sandbox");
+    await rm(folder, { recursive: true });
+    expect(status).toBe(7);
+    expect(stdout).toMatch(/NO {2}sandbox +.*not installed/);
+    expect(stdout.replace(/\s+/g, " ")).toContain("apt-get install bubblewrap");
+  },
+);
