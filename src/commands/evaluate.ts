@@ -6,6 +6,7 @@ import { evaluate } from "../loop/evaluate.ts";
 import { renderVerdict } from "../report/verdict.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
+import { limitsOf, limitTexts } from "./limits.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 const statusOf: Record<VerdictKind, number> = {
@@ -25,6 +26,7 @@ export class EvaluateCommand extends WorkspaceCommand {
     examples: [
       ["Judge proposal 3", "$0 evaluate --proposal-id 3"],
       ["With more trials", "$0 evaluate --proposal-id 3 --runs 6"],
+      ["For two dollars now, and the rest another time", "$0 evaluate --proposal-id 3 --max-cost 2"],
     ],
   });
 
@@ -32,6 +34,9 @@ export class EvaluateCommand extends WorkspaceCommand {
   runs = Option.String("--runs", {
     description: "Trials per task and arm (3, or the configuration's evaluate.runs)",
   });
+  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
+  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
+  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
   allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
     description: "Run the agent without a sandbox; recorded, and merged only with your approval",
   });
@@ -40,6 +45,7 @@ export class EvaluateCommand extends WorkspaceCommand {
     const evaluation = await evaluate(workspace, {
       proposalId: wholeNumber(this.proposalId, "--proposal-id"),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
+      limits: limitsOf(this),
       allowUnsandboxed: this.allowUnsandboxed,
       signal: this.context.signal,
     });

@@ -29,7 +29,7 @@ export class InitCommand extends KiraCommand {
     using workspace = await openWorkspace({
       folder,
       environment: env,
-      report: progressOn(stderr as never, this.verbose, Date.now),
+      report: progressOn(stderr as never, this.verbose),
     });
     const done = await init(workspace, prepared);
     await preserve(workspace);

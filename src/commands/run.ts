@@ -4,6 +4,7 @@ import { cycle } from "../loop/cycle.ts";
 import { renderCycle } from "../report/cycle.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
+import { limitsOf, limitTexts } from "./limits.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class RunCommand extends WorkspaceCommand {
@@ -27,6 +28,9 @@ export class RunCommand extends WorkspaceCommand {
     description: "Let each proposal grow from the one before, and judge the last",
   });
   runs = Option.String("--runs", { description: "Trials per task and arm" });
+  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
+  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
+  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
   model = Option.String("--model", { description: "Who proposes" });
   allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
     description: "Run the agent without a sandbox",
@@ -43,6 +47,7 @@ export class RunCommand extends WorkspaceCommand {
       },
       proposals: number(this.proposals, "--proposals", mostProposals) ?? run.proposals,
       runs: number(this.runs, "--runs", mostRuns),
+      limits: limitsOf(this),
       together: this.together,
       model: this.model,
       allowUnsandboxed: this.allowUnsandboxed,

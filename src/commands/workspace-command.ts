@@ -13,7 +13,7 @@ export abstract class WorkspaceCommand extends KiraCommand {
 
   protected override async answer(): Promise<Answer> {
     const { folder, env, stderr } = this.context;
-    const report = progressOn(stderr as { write(text: string): void }, this.verbose, Date.now);
+    const report = progressOn(stderr as { write(text: string): void }, this.verbose);
     using workspace = await openWorkspace({ folder, environment: env, report });
     await refresh(workspace);
     try {

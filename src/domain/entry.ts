@@ -3,12 +3,19 @@ import type { Evaluation, TaskScore } from "./evaluation.ts";
 import type { ArchiveNode } from "./node.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Proposal } from "./proposal.ts";
-import type { Trial } from "./trial.ts";
+import type { Grade, Trial } from "./trial.ts";
 
 /** More tasks of an evaluation than its own line holds. */
 export interface FurtherScores {
   readonly evaluationId: number;
   readonly tasks: readonly TaskScore[];
+}
+
+/** What a changed grader says of artifacts that were judged by another before. */
+export interface Regrade extends Grade {
+  /** Of the artifact and the criteria: see `gradeKey`. */
+  readonly key: string;
+  readonly timestamp: string;
 }
 
 /** A human's or a finished search's word on a proposal. */
@@ -52,6 +59,7 @@ export type Entry =
   | ({ readonly kind: "analysis" } & Analysis)
   | ({ readonly kind: "proposal" } & Proposal)
   | ({ readonly kind: "trial" } & Trial)
+  | ({ readonly kind: "grade" } & Regrade)
   | ({ readonly kind: "evaluation" } & Evaluation)
   | ({ readonly kind: "scores" } & FurtherScores)
   | ({ readonly kind: "decision" } & Decision)

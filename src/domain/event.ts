@@ -1,3 +1,4 @@
+import type { Estimate } from "./tally.ts";
 import type { VerdictKind } from "./verdict/decide.ts";
 
 /** What the core tells while it works; commands and the run log show it. */
@@ -10,9 +11,11 @@ export type Event =
       readonly kind: "trials";
       readonly done: number;
       readonly total: number;
-      /** Mean scores so far. */
-      readonly baseline: number;
-      readonly candidate: number;
+      readonly estimate: Estimate;
+      /** Trials that this command ran, and did not find: what they took and cost tells of those to come. */
+      readonly made: number;
+      readonly elapsedMs: number;
+      readonly costUsd: number;
     }
   | { readonly kind: "verdict"; readonly proposalId: number; readonly verdict: VerdictKind };
 

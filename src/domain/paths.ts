@@ -64,6 +64,7 @@ const invisible = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g
 export function disguiseOf(path: string): string | undefined {
   if (path === "" || path.startsWith("/") || /^[a-z]:/i.test(path))
     return "it is not a path relative to the repository";
+  if (path.includes("\ufffd")) return "it is not text"; // git's bytes that are no UTF-8 reach us so
   if (path.includes("\\")) return "it contains a backslash";
   if (/[\u0000-\u001f\u007f]/.test(path)) return "it contains a control character";
   for (const part of path.split("/")) {

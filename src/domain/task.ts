@@ -94,7 +94,18 @@ export interface TaskBank {
   readonly tasks: readonly Task[];
   /** Of all enabled tasks; it stands in every evaluation. */
   readonly digest: string;
+  /** The part of it that shapes attempts: with another grader alone, those that are stored still count. */
+  readonly attempts: string;
 }
+
+/** Whether a judge looks at files, and not at the answer alone. */
+export const looksAtFiles = ({ criteria }: Pick<Task, "criteria">): boolean =>
+  criteria.some(
+    (criterion) =>
+      criterion.type === "file" ||
+      criterion.type === "command" ||
+      (criterion.type === "json" && criterion.file !== undefined),
+  );
 
 /** @throws KiraError `invalid`, naming the file and every wrong field */
 export function parseTask(content: string, file: string): z.infer<typeof taskSchema> {

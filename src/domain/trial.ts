@@ -4,17 +4,18 @@ export const arms = ["baseline", "candidate"] as const;
 export type Arm = (typeof arms)[number];
 
 /**
- * How a trial ended. `passed` and `failed` are grades; `timeout` is the agent's own and graded as it stands;
- * `error` is the infrastructure's fault: never stored as evidence, never counted as a failure.
+ * How a trial ended. `passed` and `failed` are grades; `timeout` is the agent's own and graded as it stands. The
+ * other two are the infrastructure's fault and never evidence: after an `error` nothing is kept; `ungraded` is an
+ * attempt that is paid for and kept, whose grader could not work.
  */
-export type TrialResult = "passed" | "failed" | "timeout" | "error";
+export type TrialResult = "passed" | "failed" | "timeout" | "error" | "ungraded";
 
 /** Which evidence a trial belongs to: fresh evidence is never an old trial replayed. */
 export type Stream = "ledger" | `pair:${string}` | `guard:${string}` | "search" | `audit:${number}`;
 
 /** Everything that makes two runs of the agent the same run. */
 export interface RunIdentity {
-  /** The configuration the agent starts from. */
+  /** The configuration the agent starts from: a digest of all that it sees of a tree, which the bank is not part of. */
   readonly tree: string;
   readonly task: string;
   readonly attemptDigest: string;
@@ -26,7 +27,7 @@ export interface RunIdentity {
 }
 
 /** Raised when trials are run or recorded in another way, so that older ones are not taken for equals. */
-const runnerVersion = 1;
+const runnerVersion = 2;
 
 /** The identity as one digest: a trial is paid for once under it. */
 export function runKey(run: RunIdentity): string {
@@ -62,6 +63,20 @@ export interface Grade {
 export interface TrialSpec extends RunIdentity {
   readonly key: string;
   readonly arm: Arm;
+  /** The git tree to take the configuration from. */
+  readonly source: string;
+}
+
+/** What an attempt left behind, kept so that a changed grader can judge it without another run of the agent. */
+export interface Artifact {
+  readonly digest: string;
+  readonly ending: "finished" | "timeout";
+  /** Why the attempt scores 0 whatever it left: the agent gave up. Null if it did not. */
+  readonly gaveUp: string | null;
+  /** The answer itself, or the blob that holds one too long for a line of the journal. */
+  readonly answer: { readonly text: string } | { readonly blob: string };
+  /** The tree of all files in the trial's folder; null if no criterion asked for them, or no tree can hold them. */
+  readonly files: string | null;
 }
 
 /** One attempt of an agent at a task, graded. */
@@ -69,6 +84,7 @@ export interface Trial {
   readonly key: string;
   readonly gradeKey: string;
   readonly arm: Arm;
+  /** The git tree that held the configuration. */
   readonly tree: string;
   readonly task: string;
   readonly stream: Stream;
@@ -82,4 +98,18 @@ export interface Trial {
   /** The model that served it, where the agent says. */
   readonly model: string | null;
   readonly timestamp: string;
+  /** Absent from errors, and from trials in memory: thousands of answers would fill it. */
+  readonly artifact?: Artifact;
+  /** Run once more, because a changed grader asks for files that were not kept: it takes the first one's place. */
+  readonly again?: true;
+}
+
+/** Whether a trial says anything about the agent. */
+export const isEvidence = ({ result }: Pick<Trial, "result">): boolean =>
+  result !== "error" && result !== "ungraded";
+
+export function resultOf(ending: Artifact["ending"], { score }: Grade): TrialResult {
+  if (Number.isNaN(score)) return "ungraded";
+  if (ending === "timeout") return "timeout";
+  return score === 1 ? "passed" : "failed";
 }

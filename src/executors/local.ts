@@ -9,7 +9,7 @@ export const local: Executor = {
   async *run(specs, attempt, { concurrency, signal }) {
     const free = Array.from({ length: Math.max(1, concurrency) }, (_, slot) => slot);
     const slots = free.length;
-    const waiting = specs.values();
+    const waiting = specs[Symbol.iterator]();
     const ended: Trial[] = [];
     const failures: unknown[] = [];
     let change = Promise.withResolvers<void>();

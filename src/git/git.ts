@@ -50,11 +50,14 @@ const durable = ["-c", "core.fsync=all", "-c", "gc.auto=0", "-c", "maintenance.a
  * configuration applies; `foreign` for every call that reads or materialises what a model may have written.
  */
 export class Git {
+  /** The git directory shared by all working trees. */
+  readonly commonDir: string;
   readonly #repository: Repository;
   #committer: Promise<Person> | undefined;
 
   constructor(repository: Repository) {
     this.#repository = repository;
+    this.commonDir = repository.commonDir;
   }
 
   /** Who commits: the user, or we ourselves where git has been told neither name nor address. */

@@ -15,7 +15,9 @@ export const command: Grader<"command"> = {
     const name = oneLine(run.join(" "), 80);
     if (timedOut)
       throw broken(name, `did not end within ${timeoutSeconds} seconds`, "raise its timeoutSeconds");
-    if (exitCode === null) throw broken(name, "was killed", "see what ends it");
+    // As shells and sandboxes tell it: 126 and 127 for a program that cannot be started, 128 + n for a signal.
+    if (exitCode === null || exitCode > 128) throw broken(name, "was killed", "see what ends it");
+    if (exitCode > 125) throw broken(name, "could not be started", "name a program that is there");
     if (exitCode !== 0) return zero(`\`${name}\` ended with ${exitCode}`);
     const last = stdout.trim().split("\n").at(-1)?.trim() ?? "";
     if (!number.test(last)) return { score: 1, reason: "as asked" };

@@ -1,4 +1,5 @@
 import type { Analysis, Pattern } from "../domain/analysis.ts";
+import { Budget, type Limits } from "../domain/budget.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { ArchiveNode } from "../domain/node.ts";
@@ -23,6 +24,8 @@ export interface CycleRequest {
   readonly together?: boolean | undefined;
   readonly model?: string | undefined;
   readonly runs?: number | undefined;
+  /** For the whole cycle; the configuration's hold for each evaluation. */
+  readonly limits?: Limits | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,13 +47,14 @@ export interface Cycle {
 }
 
 /** The whole loop once: what fails is found, a change is proposed and tried, and what holds is merged. */
-export async function cycle(workspace: Workspace, request: CycleRequest): Promise<Cycle> {
+export async function cycle(workspace: Workspace, wanted: CycleRequest): Promise<Cycle> {
+  const request = { ...wanted, budget: new Budget(wanted.limits ?? {}, () => performance.now()) };
   await readBank(workspace, await workspace.rules()); // what cannot be judged is not begun
   const analysis = analyze(workspace, request.period);
   const attempts: Attempted[] = [];
   for (const pattern of analysis.patterns) {
     const made = proposalsOf(attempts);
-    if (made.length >= request.proposals) break;
+    if (made.length >= request.proposals || request.budget.exhausted() !== undefined) break;
     const parent = request.together ? made.at(-1) : undefined;
     const proposal = await proposalFor(workspace, analysis, pattern, parent, request);
     attempts.push(await attempt(workspace, pattern, proposal, request));
@@ -59,13 +63,16 @@ export async function cycle(workspace: Workspace, request: CycleRequest): Promis
   return { analysis, attempts: judged, reason: whyStopped(analysis, judged, request) };
 }
 
+/** What was asked for, with what is left of it to spend. */
+type Underway = CycleRequest & { readonly budget: Budget };
+
 const proposalsOf = (attempts: readonly Attempted[]) => attempts.flatMap(({ proposal }) => proposal ?? []);
 
 async function attempt(
   workspace: Workspace,
   { id, focusArea, frequency }: Pattern,
   proposal: Proposal | KiraError,
-  request: CycleRequest,
+  request: Underway,
 ): Promise<Attempted> {
   const about = { pattern: { id, focusArea, frequency }, proposal: null, evaluation: null, node: null };
   if (proposal instanceof KiraError) return { ...about, outcome: "no idea", reason: proposal.message };
@@ -80,9 +87,12 @@ type Judgement = Pick<Attempted, "evaluation" | "node" | "outcome" | "reason">;
 async function judge(
   workspace: Workspace,
   { id }: Proposal,
-  { runs, allowUnsandboxed, signal }: CycleRequest,
+  { runs, budget, allowUnsandboxed, signal }: Underway,
 ): Promise<Judgement> {
-  const evaluation = await evaluate(workspace, { proposalId: id, runs, allowUnsandboxed, signal });
+  const asked = { proposalId: id, runs, budget, allowUnsandboxed, signal };
+  const evaluation = await evaluate(workspace, asked).catch(unlessStopped);
+  if (evaluation instanceof KiraError)
+    return { evaluation: null, node: null, outcome: "undecided", reason: evaluation.message };
   await deriveStatuses(workspace);
   const tried = { evaluation, node: null, reason: evaluation.reason };
   if (evaluation.verdict === "inconclusive") return { ...tried, outcome: "undecided" };
@@ -95,11 +105,17 @@ async function judge(
   }
 }
 
+/** A limit that was reached is an answer. */
+function unlessStopped(error: unknown): KiraError {
+  if (error instanceof KiraError && error.code === "inconclusive") return error;
+  throw error;
+}
+
 /** The last proposal holds all of them: its verdict is theirs. */
 async function judgeLast(
   workspace: Workspace,
   attempts: readonly Attempted[],
-  request: CycleRequest,
+  request: Underway,
 ): Promise<Attempted[]> {
   const made = proposalsOf(attempts);
   const last = made.at(-1);
@@ -140,12 +156,14 @@ async function proposalFor(
 function whyStopped(
   { patterns, totalTasks, failureCount }: Analysis,
   attempts: readonly Attempted[],
-  { period, proposals }: CycleRequest,
+  { period, proposals, budget }: Underway,
 ): string {
+  const spent = budget.exhausted();
   if (totalTasks === 0)
     return `Nothing was logged in the last ${period.days} days, so there is nothing to learn from.`;
   if (patterns.length === 0)
     return `${failureCount} of ${totalTasks} outcomes failed, and no ${period.minFailures} of them alike, so there is no pattern to learn from.`;
+  if (spent !== undefined) return `The cycle ended early: ${spent}.`;
   const tried = attempts.filter(({ proposal }) => proposal).length;
   if (tried >= proposals) return `The limit of ${proposals} proposals a cycle was reached.`;
   return tried === 0 ? "No pattern led to a proposal." : "Every pattern has had its turn.";

@@ -1,3 +1,4 @@
+import { Budget, type Limits } from "../domain/budget.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import { refusals } from "../domain/paths.ts";
@@ -6,18 +7,25 @@ import type { Task } from "../domain/task.ts";
 import { digest } from "../domain/trial.ts";
 import { decide, type TaskEvidence, type Verdict } from "../domain/verdict/decide.ts";
 import { broken, guardPairs, suspects } from "../domain/verdict/guard.ts";
+import { reapSlots } from "../git/reap.ts";
 import { changesBetween, listTree } from "../git/tree.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { type Comparison, evidenceOf, runTrials } from "./compare.ts";
+import { type Comparison, evidenceOf } from "./compare.ts";
 import { noteEvaluation, recordEvaluation } from "./record-evaluation.ts";
 import { setAside } from "./reject.ts";
+import { runTrials } from "./run-trials.ts";
 import { readBank } from "./tasks.ts";
+import { visibleDigest } from "./visible.ts";
 
 export interface EvaluateRequest {
   readonly proposalId: number;
   /** Trials per task and arm; the configuration's number by default. */
   readonly runs?: number | undefined;
+  /** Beside the configuration's limits, which they replace one by one. */
+  readonly limits?: Limits | undefined;
+  /** A larger budget that this evaluation takes part in. */
+  readonly budget?: Budget | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,7 +33,8 @@ export interface EvaluateRequest {
 /** Step 4. Judges a proposal by trials of both arms on the task bank. */
 export async function evaluate(workspace: Workspace, request: EvaluateRequest): Promise<Evaluation> {
   using _lock = workspace.lock("evaluate");
-  const { record, report } = workspace;
+  const { record, report, git } = workspace;
+  await reapSlots(git);
   const rules = await workspace.rules();
   const proposal = record.index.proposals.state(request.proposalId);
   if (proposal.status === "merged")
@@ -112,20 +121,28 @@ async function prepare(
   await sandbox.check();
   await approve(workspace, config);
   const agent = workspace.agent(config.agent).identity;
+  const visible = {
+    baseline: visibleDigest(await listTree(workspace.git, tree), config),
+    candidate: visibleDigest(await listTree(workspace.git, proposal.tree), config),
+  };
   const containment = [sandbox.profile, `network ${config.evaluate.network}`, ...config.agent.mounts].join(
     ", ",
   );
   return {
+    proposalId: proposal.id,
     config,
     commit: proposal.commit,
     trees: { baseline: tree, candidate: proposal.tree },
+    visible,
     baseline: production,
     bankDigest: bank.digest,
     tasks: deciding(workspace, bank.tasks, proposal),
     sandbox,
     containment,
     agent,
-    stream: digest(tree, proposal.tree, bank.digest, agent, containment).slice(0, 16),
+    // Not the graders: what was attempted stays evidence when it is judged anew.
+    stream: digest(visible.baseline, visible.candidate, bank.attempts, agent, containment).slice(0, 16),
+    budget: new Budget({ ...config.evaluate, ...request.limits }, () => performance.now(), request.budget),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
 }

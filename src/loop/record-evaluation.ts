@@ -24,7 +24,7 @@ export function recordEvaluation(
     const evaluation = {
       kind: "evaluation" as const,
       id,
-      uuid: digest(comparison.stream, look).slice(0, 32),
+      uuid: digest(comparison.stream, comparison.bankDigest, proposal.uuid, look).slice(0, 32),
       timestamp: now().toISOString(),
       proposalId: proposal.id,
       proposalUuid: proposal.uuid,

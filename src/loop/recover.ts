@@ -1,5 +1,7 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Intent } from "../domain/entry.ts";
+import { anyLease } from "../git/lease.ts";
+import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
 import { noteEvaluation } from "./record-evaluation.ts";
 import { completeMerge } from "./merge.ts";
@@ -12,11 +14,13 @@ import { restoreRefs } from "./restore-refs.ts";
  * not, the step is taken for not begun.
  */
 export async function recover(workspace: Workspace): Promise<void> {
-  if (workspace.record.index.intents.open().length === 0) return;
+  const { git } = workspace;
+  if (workspace.record.index.intents.open().length === 0 && !anyLease(git.commonDir)) return;
   using lock = tryLock(workspace);
   // Whoever holds the lock is still at work on it.
   if (!lock) return;
   for (const intent of workspace.record.index.intents.open()) await finish(workspace, intent);
+  await reapSlots(git);
 }
 
 /**

@@ -29,9 +29,13 @@ export async function inspect(
 ): Promise<{ changes: PathChange[]; patch: string }> {
   const base = (await objects.readCommit(parent)).tree;
   const changes = await changesBetween(git, base, tree);
-  const added = changes.filter(({ before, after }) => after && !before);
-  const alike = await Promise.all(added.map(({ path }) => objects.alike(tree, path, fold)));
-  const reasons = refusals(changes, alike.flat(), config);
+  // First by the changes alone: isomorphic-git does not even read a tree with names such as `..` in it.
+  let reasons = refusals(changes, [], config);
+  if (reasons.length === 0) {
+    const added = changes.filter(({ before, after }) => after && !before);
+    const alike = await Promise.all(added.map(({ path }) => objects.alike(tree, path, fold)));
+    reasons = refusals(changes, alike.flat(), config);
+  }
   if (reasons.length > 0)
     throw new KiraError(
       "refused",

@@ -56,6 +56,7 @@ export function bankOf(tasks: readonly Task[]): TaskBank {
     digest: digest(
       ...enabled.flatMap(({ name, attemptDigest, gradingDigest }) => [name, attemptDigest, gradingDigest]),
     ),
+    attempts: digest(...enabled.flatMap(({ name, attemptDigest }) => [name, attemptDigest])),
   };
 }
 

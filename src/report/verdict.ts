@@ -33,7 +33,7 @@ export function renderVerdict(evaluation: Evaluation, width: number): string {
     alpha,
     minimumDetectable,
   } = statistics;
-  const errors = tasks.reduce((sum, task) => sum + task.baseline.errors + task.candidate.errors, 0);
+  const errors = (arm: "baseline" | "candidate") => tasks.reduce((sum, task) => sum + task[arm].errors, 0);
   const facts = [
     ["On this bank", `${score(baseline)} → ${score(candidate)}, ${gain(delta)} (95 %: ${interval(here)})`],
     [
@@ -46,7 +46,7 @@ export function renderVerdict(evaluation: Evaluation, width: number): string {
     ["Could have seen", `a gain of ${gain(minimumDetectable)} in eight of ten cases`],
     [
       "Evidence",
-      `${plural(trials, "trial")}, ${plural(runs, "run")} a task and arm, ${plural(errors, "infrastructure error")}, ${seconds(durationMs)} of agent time, cost ${dollars(costUsd)}`,
+      `${plural(trials, "trial")}, ${plural(runs, "run")} a task and arm, ${errors("baseline")} baseline and ${errors("candidate")} candidate infrastructure errors, ${seconds(durationMs)} of agent time, cost ${dollars(costUsd)}`,
     ],
     ...(contained
       ? []

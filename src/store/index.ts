@@ -48,6 +48,8 @@ export function applyEntry(index: Index, entry: Entry): void {
       return index.proposals.add(itemOf(entry));
     case "trial":
       return index.trials.add(itemOf(entry));
+    case "grade":
+      return index.trials.addGrade(entry);
     case "evaluation":
       return index.evaluations.add(itemOf(entry));
     case "scores":

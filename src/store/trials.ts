@@ -1,7 +1,8 @@
-import type { Trial } from "../domain/trial.ts";
+import type { Regrade } from "../domain/entry.ts";
+import type { Grade, Trial } from "../domain/trial.ts";
 import type { Database } from "./database.ts";
 
-/** The table `trials`: what has been paid for. Infrastructure errors are not in it. */
+/** The tables `trials` and `grades`: what has been paid for, and what later graders said of it. */
 export class TrialStore {
   readonly #db: Database;
 
@@ -9,9 +10,12 @@ export class TrialStore {
     this.#db = db;
   }
 
+  /** Under its key the first stays, unless one was run again on purpose. Infrastructure errors are left out. */
   add(trial: Trial): void {
     this.#db
-      .prepare("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .prepare(
+        `INSERT OR ${trial.again ? "REPLACE" : "IGNORE"} INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
       .run(
         trial.key,
         trial.timestamp,
@@ -25,12 +29,20 @@ export class TrialStore {
       );
   }
 
+  addGrade({ key, score, reason }: Regrade): void {
+    this.#db.prepare("INSERT OR IGNORE INTO grades VALUES (?, ?, ?)").run(key, score, reason);
+  }
+
   find(key: string): Trial | undefined {
     const entry = this.#db
       .prepare<[string], string>("SELECT entry FROM trials WHERE key = ?")
       .pluck()
       .get(key);
     return entry === undefined ? undefined : (JSON.parse(entry) as Trial);
+  }
+
+  findGrade(key: string): Grade | undefined {
+    return this.#db.prepare<[string], Grade>("SELECT score, reason FROM grades WHERE key = ?").get(key);
   }
 
   /** Trees that have been tried at all. */

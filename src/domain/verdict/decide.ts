@@ -129,10 +129,10 @@ function describe(
 }
 
 /** Scores lie in 0…1, so no difference lies outside −1…1. */
-const possible = (low: number, high: number) => [Math.max(-1, low), Math.min(1, high)] as const;
+export const possible = (low: number, high: number) => [Math.max(-1, low), Math.min(1, high)] as const;
 
 /** Variance of a mean score; a single trial is taken for a coin of unknown side. */
-function errorOf(scores: readonly number[]): number {
+export function errorOf(scores: readonly number[]): number {
   const n = scores.length;
   if (n < 2) return 0.25;
   const m = mean(scores);

@@ -1,0 +1,53 @@
+/** What may be spent; what is absent is not limited. */
+export interface Limits {
+  readonly maxTrials?: number | undefined;
+  /** In dollars. */
+  readonly maxCost?: number | undefined;
+  readonly maxMinutes?: number | undefined;
+}
+
+/** Counts what trials cost, and says when no other may be started. */
+export class Budget {
+  readonly #limits: Limits;
+  readonly #clock: () => number;
+  readonly #began: number;
+  readonly #whole: Budget | undefined;
+  #started = 0;
+  #ended = 0;
+  #costUsd = 0;
+
+  /**
+   * @param clock in milliseconds
+   * @param whole a larger budget that this one is a part of
+   */
+  constructor(limits: Limits, clock: () => number, whole?: Budget) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#began = clock();
+    this.#whole = whole;
+  }
+
+  start(): void {
+    this.#started++;
+    this.#whole?.start();
+  }
+
+  end(costUsd: number): void {
+    this.#ended++;
+    this.#costUsd += costUsd;
+    this.#whole?.end(costUsd);
+  }
+
+  /** Why no further trial may be started; undefined while one may. Those that run count with what others cost. */
+  exhausted(): string | undefined {
+    const { maxTrials, maxCost, maxMinutes } = this.#limits;
+    if (maxTrials !== undefined && this.#started >= maxTrials)
+      return `the limit of ${maxTrials} trials is reached`;
+    const running = (this.#started - this.#ended) * (this.#costUsd / Math.max(1, this.#ended));
+    if (maxCost !== undefined && this.#costUsd + running >= maxCost)
+      return `the limit of $${maxCost} is reached`;
+    if (maxMinutes !== undefined && this.#clock() - this.#began >= maxMinutes * 60_000)
+      return `the limit of ${maxMinutes} minutes is reached`;
+    return this.#whole?.exhausted();
+  }
+}

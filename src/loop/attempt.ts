@@ -1,0 +1,65 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Agent, type Answer, promptFile, resultFile } from "../agents/contract.ts";
+import type { Config } from "../domain/config.ts";
+import type { Task } from "../domain/task.ts";
+import { makeWritable } from "../git/remove.ts";
+import { readLeft } from "../graders/artifact.ts";
+import type { Sandbox } from "../sandbox/contract.ts";
+import { kiraFolder } from "./visible.ts";
+
+export interface AttemptSetting {
+  readonly config: Config;
+  readonly sandbox: Sandbox;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const outputBytes = 1024 * 1024;
+
+/** Lets the agent loose on a task in a folder that is ready for it, and reads what it says. */
+export async function attemptTask(
+  { config, sandbox, environment, signal }: AttemptSetting,
+  agent: Agent,
+  directory: string,
+  task: Task,
+  seed: string,
+): Promise<Answer & { durationMs: number }> {
+  const timeoutMs = (task.timeoutSeconds ?? config.agent.timeoutSeconds) * 1000;
+  const home = join(directory, kiraFolder, "home");
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(directory, promptFile), task.prompt);
+  const invocation = agent.invoke({ directory, prompt: task.prompt, timeoutMs, seed });
+  const finished = await sandbox.run({
+    command: invocation.command,
+    directory,
+    environment: {
+      PATH: searchPath(environment),
+      LANG: "C.UTF-8",
+      // A sandbox has an empty one; without it the user's own would be read, with its agent files.
+      HOME: sandbox.contained ? "/home/agent" : home,
+      ...invocation.environment,
+    },
+    stdin: invocation.stdin,
+    timeoutMs,
+    outputBytes,
+    mounts: config.agent.mounts,
+    network: config.evaluate.network,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  makeWritable(directory);
+  const { text } = await readLeft(directory, resultFile);
+  rmSync(join(directory, kiraFolder), { recursive: true, force: true });
+  const answer = agent.read({ ...finished, resultFile: text });
+  return { ...answer, durationMs: Math.round(finished.durationMs) };
+}
+
+/** Where programs are found in a trial: beside the runtime we run on, then where the system keeps them. */
+export function searchPath({ PATH = "" }: NodeJS.ProcessEnv): string {
+  const system = ["/usr/local/bin", "/usr/bin", "/bin"];
+  return [
+    dirname(process.execPath),
+    ...system,
+    ...PATH.split(":").filter((path) => path.startsWith("/") && !system.includes(path)),
+  ].join(":");
+}

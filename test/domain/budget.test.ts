@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { Budget } from "../../src/domain/budget.ts";
+
+test("a limit is reached by what was started, what was spent, or the time, and says which", () => {
+  let ms = 0;
+  const budgetOf = (limits: object, whole?: Budget) => new Budget(limits, () => ms, whole);
+  const none = budgetOf({});
+  const trials = budgetOf({ maxTrials: 2 });
+  const cost = budgetOf({ maxCost: 1 });
+  const time = budgetOf({ maxMinutes: 0.5 });
+  for (const budget of [none, trials, cost, time]) {
+    expect(budget.exhausted()).toBeUndefined();
+    budget.start();
+    budget.end(0.4);
+    expect(budget.exhausted()).toBeUndefined();
+    budget.start();
+  }
+  expect(trials.exhausted()).toBe("the limit of 2 trials is reached");
+  cost.end(0.6);
+  expect(cost.exhausted()).toBe("the limit of $1 is reached");
+  ms = 30_000;
+  expect(time.exhausted()).toBe("the limit of 0.5 minutes is reached");
+  expect(none.exhausted()).toBeUndefined();
+});
+
+test("trials under way count with what others cost: many at once do not overrun the limit", () => {
+  const budget = new Budget({ maxCost: 1 }, () => 0);
+  for (let i = 0; i < 4; i++) budget.start();
+  budget.end(0.2);
+  budget.end(0.2);
+  expect(budget.exhausted()).toBeUndefined();
+  budget.start();
+  expect(budget.exhausted()).toBe("the limit of $1 is reached");
+});
+
+test("a budget that is part of a larger one ends with it", () => {
+  const whole = new Budget({ maxTrials: 3 }, () => 0);
+  const parts = [new Budget({ maxTrials: 2 }, () => 0, whole), new Budget({ maxTrials: 2 }, () => 0, whole)];
+  for (const part of parts) while (part.exhausted() === undefined) part.start();
+  expect(parts.map((part) => part.exhausted())).toEqual([
+    "the limit of 2 trials is reached",
+    "the limit of 3 trials is reached",
+  ]);
+});
