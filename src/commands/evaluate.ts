@@ -7,6 +7,7 @@ import { renderVerdict } from "../report/verdict.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
 import { limitsOf, limitTexts } from "./limits.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 const statusOf: Record<VerdictKind, number> = {
@@ -42,6 +43,7 @@ export class EvaluateCommand extends WorkspaceCommand {
   });
 
   protected async run(workspace: Workspace): Promise<Answer> {
+    keepHeapSmall();
     const evaluation = await evaluate(workspace, {
       proposalId: wholeNumber(this.proposalId, "--proposal-id"),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),

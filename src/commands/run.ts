@@ -5,6 +5,7 @@ import { renderCycle } from "../report/cycle.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
 import { limitsOf, limitTexts } from "./limits.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class RunCommand extends WorkspaceCommand {
@@ -37,6 +38,7 @@ export class RunCommand extends WorkspaceCommand {
   });
 
   protected async run(workspace: Workspace): Promise<Answer> {
+    keepHeapSmall();
     const { analyze, run } = workspace.settings;
     const number = (text: string | undefined, name: string, most?: number) =>
       text === undefined ? undefined : wholeNumber(text, name, 1, most);

@@ -11,6 +11,7 @@ export interface Holder {
 
 /** A folder that a process made for trials, and which nobody needs when that process is gone. */
 export interface Lease {
+  /** Also the name of the working tree's folder, and so of git's entry for it. */
   readonly id: string;
   readonly root: string;
   readonly holder: Holder;
@@ -52,6 +53,8 @@ function idsIn(commonDir: string): string[] {
     return [];
   }
 }
+
+export const treeOf = ({ root, id }: Pick<Lease, "root" | "id">) => join(root, id);
 
 const rootOf = (base: string, id: string) => join(base, `kira-trial-${id}`);
 

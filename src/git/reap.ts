@@ -1,52 +1,53 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Git } from "./git.ts";
-import { deadLeases, dropLease, type Lease } from "./lease.ts";
+import { deadLeases, dropLease, type Lease, treeOf } from "./lease.ts";
 import { removeAll } from "./remove.ts";
 
 const patienceMs = 1000;
 
 /**
  * Removes what killed commands left: working trees, their folders and the programs that still run in them. Only what
- * a lease names whose holder is gone; nothing is found by its name.
+ * a lease names whose holder is gone: nothing is looked for.
  * @returns how many
  */
 export async function reapSlots(git: Git): Promise<number> {
   const leases = deadLeases(git.commonDir);
   for (const lease of leases) {
     if (lease.root !== "") await endPrograms(lease.root);
-    await removeWorktrees(git, lease);
+    await removeWorktree(git, lease);
     if (lease.root !== "") removeAll(lease.root);
     dropLease(git.commonDir, lease);
   }
   return leases.length;
 }
 
-/** git's entries for working trees that carry the lease, however far `git worktree add` had come. */
-async function removeWorktrees(git: Git, { id, root }: Lease): Promise<void> {
-  const folder = join(git.commonDir, "worktrees");
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const entry = join(folder, name);
-    const directory = textOf(join(entry, "gitdir"))
-      .trim()
-      .replace(/\/\.git$/, "");
-    if (directory === "") {
-      // Killed before the entry said where: git can neither list nor remove it.
-      if (textOf(join(entry, "locked")).includes(id)) removeAll(entry);
-    } else if (root !== "" && directory.startsWith(`${root}/`)) {
-      // git removes only what looks like its working tree; `prune` would take the user's stale ones, too.
+/** git's entry for the working tree of a lease, however far `git worktree add` or `remove` had come. */
+async function removeWorktree(git: Git, lease: Lease): Promise<void> {
+  const all = join(git.commonDir, "worktrees");
+  const entry = join(all, lease.id);
+  if (existsSync(entry)) {
+    const directory = treeOf(lease);
+    // git removes only what looks like its working tree; `prune` would take the user's stale ones, too.
+    if (isFolder(lease.root)) {
       removeAll(directory);
-      mkdirSync(directory, { recursive: true });
+      mkdirSync(directory);
       writeFileSync(join(directory, ".git"), `gitdir: ${entry}\n`);
-      const { status } = await git.foreignAnswer(["worktree", "remove", "-f", "-f", directory], {
-        answers: [1, 128],
-      });
-      // An entry so incomplete that git refuses it.
-      if (status !== 0) removeAll(entry);
     }
+    const options = { answers: [1, 128] };
+    await git.foreignAnswer(["worktree", "remove", "-f", "-f", directory], options);
+    removeAll(entry); // one so incomplete that git refuses it
   }
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  if (existsSync(all) && readdirSync(all).length === 0) rmdirSync(all);
 }
 
 /**
@@ -83,6 +84,9 @@ function kill(pid: number): void {
     // It has ended by itself.
   }
 }
+
+/** What stands in its place, such as a link, is not ours. */
+const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function textOf(file: string): string {
   try {

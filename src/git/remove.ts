@@ -8,7 +8,8 @@ export function removeAll(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   } catch {
-    // Node cannot name what lies deeper than a path may be long; rm goes there step by step.
+    // Node cannot name what lies deeper than a path may be long, or is no UTF-8; these go there step by step.
+    execFileSync("chmod", ["-R", "u+rwX", "--", path], { stdio: "ignore" });
     execFileSync("rm", ["-rf", "--", path], { stdio: "ignore" });
   }
 }

@@ -2,6 +2,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -24,6 +26,8 @@ export type ManifestEntry = FileEntry & { readonly content: Buffer };
 
 export const link = "120000";
 const program = "100755";
+/** Read into again and again: a new buffer for each file of each trial would be most of our garbage. */
+const part = Buffer.alloc(64 * 1024);
 const folders = new WeakMap<Manifest, ReadonlySet<string>>();
 
 /**
@@ -64,7 +68,7 @@ function removeStrangers(directory: string, manifest: Manifest): Set<string> {
   const walk = (inside: string): void => {
     const here = join(directory, inside);
     chmodSync(here, 0o755);
-    for (const entry of readdirSync(here, { withFileTypes: true })) {
+    for (const entry of entriesOf(here)) {
       const path = inside === "" ? entry.name : `${inside}/${entry.name}`;
       const wanted = manifest.get(path);
       if (entry.isDirectory() && kept.has(path)) walk(path);
@@ -75,6 +79,17 @@ function removeStrangers(directory: string, manifest: Manifest): Set<string> {
   };
   walk("");
   return right;
+}
+
+/** What is in a folder. Names that are no UTF-8, and so no path can say, are replaced by some that a path can. */
+function entriesOf(folder: string): Dirent[] {
+  const isBad = (name: string) => name.includes("\ufffd");
+  const entries = readdirSync(folder, { withFileTypes: true });
+  if (!entries.some(({ name }) => isBad(name))) return entries;
+  for (const name of readdirSync(folder, { encoding: "buffer" }))
+    if (isBad(name.toString()))
+      renameSync(Buffer.concat([Buffer.from(`${folder}/`), name]), join(folder, crypto.randomUUID()));
+  return readdirSync(folder, { withFileTypes: true });
 }
 
 function foldersOf(manifest: Manifest): ReadonlySet<string> {
@@ -101,13 +116,12 @@ export function equals(path: string, { mode, content }: ManifestEntry): boolean 
     const found = fstatSync(file);
     if (!found.isFile() || found.nlink > 1 || found.size !== content.length) return false;
     if ((found.mode & 0o7777) !== (mode === program ? 0o755 : 0o644)) return false;
-    const bytes = Buffer.allocUnsafe(content.length);
-    for (let read = 0; read < bytes.length;) {
-      const more = readSync(file, bytes, read, bytes.length - read, read);
-      if (more === 0) return false;
-      read += more;
+    for (let at = 0; at < content.length;) {
+      const read = readSync(file, part, 0, Math.min(part.length, content.length - at), at);
+      if (read === 0 || part.compare(content, at, at + read, 0, read) !== 0) return false;
+      at += read;
     }
-    return bytes.equals(content);
+    return true;
   } finally {
     closeSync(file);
   }

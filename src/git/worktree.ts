@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import type { FileEntry } from "../domain/paths.ts";
 import type { Git } from "./git.ts";
-import { dropLease, type Lease, takeLease } from "./lease.ts";
+import { dropLease, type Lease, takeLease, treeOf } from "./lease.ts";
 import type { Objects } from "./objects.ts";
 import { removeAll } from "./remove.ts";
 import { link, type Manifest, type ManifestEntry, restore } from "./restore.ts";
@@ -50,7 +50,7 @@ export function leavesTree(path: string, target: string): boolean {
 export async function openSlot(git: Git, commit: string, base = realpathSync(tmpdir())): Promise<Slot> {
   const lease = takeLease(git.commonDir, base);
   const { root } = lease;
-  const directory = join(root, "tree");
+  const directory = treeOf(lease);
   try {
     mkdirSync(root, { mode: 0o700 });
     const lock = ["--lock", "--reason", reasonOf(lease)];

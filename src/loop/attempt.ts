@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Agent, type Answer, promptFile, resultFile } from "../agents/contract.ts";
 import type { Config } from "../domain/config.ts";
 import type { Task } from "../domain/task.ts";
-import { makeWritable } from "../git/remove.ts";
+import { makeWritable, removeAll } from "../git/remove.ts";
 import { readLeft } from "../graders/artifact.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import { kiraFolder } from "./visible.ts";
@@ -49,7 +49,7 @@ export async function attemptTask(
   });
   makeWritable(directory);
   const { text } = await readLeft(directory, resultFile);
-  rmSync(join(directory, kiraFolder), { recursive: true, force: true });
+  removeAll(join(directory, kiraFolder));
   const answer = agent.read({ ...finished, resultFile: text });
   return { ...answer, durationMs: Math.round(finished.durationMs) };
 }

@@ -12,6 +12,8 @@ import { openTrialRoom, type TrialRoom } from "./trial.ts";
 
 /** Grades cost nothing to find again: they are written so many at a time. */
 const gradesAtOnce = 100;
+/** Trials are in the journal as each ends, and in the index, which follows from it, so many at a time. */
+const indexedAtOnce = 200;
 
 /** The trials of a stream as the record has them, by what is left to do. */
 interface Sorted {
@@ -73,15 +75,17 @@ export async function runTrials(
     for await (const trial of executor.run(launched, (spec, slot) => room.attempt(spec, slot), options)) {
       budget.end(trial.costUsd);
       const made = again.has(trial.key) ? { ...trial, again: true as const } : trial;
-      if (trial.result !== "error") record.write(() => [{ kind: "trial", ...made }]);
+      if (trial.result !== "error") record.append([{ kind: "trial", ...made }]);
       take(made);
       spent.made++;
+      if (spent.made % indexedAtOnce === 0) record.catchUp();
       spent.costUsd += trial.costUsd;
       tell();
     }
   } catch (error) {
     if (!signal?.aborted) throw error;
   } finally {
+    record.catchUp();
     await hold(workspace, stream, objects);
   }
   if (signal?.aborted)

@@ -32,7 +32,6 @@ async function run(bwrap: string, program: Confined): Promise<Finished> {
   let exceeded: Finished["exceeded"] = null;
   const { channel, ...ended } = await spawnProgram(program, {
     command: [
-      ...group.enter,
       bwrap,
       ...view,
       "--",
@@ -49,6 +48,7 @@ async function run(bwrap: string, program: Confined): Promise<Finished> {
         () => firstInside(status()),
         program.directory,
         limits,
+        group.adopt,
         (limit) => {
           exceeded = { limit, soft: true };
           kill();

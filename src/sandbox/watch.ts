@@ -4,25 +4,31 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "./contract.ts";
 
-const lookEveryMs = { processes: 100, disk: 250 };
+// Processes soon: until they are moved into a group of the kernel's, nothing but this look holds them.
+const lookMs = { processes: { first: 25, then: 100 }, disk: { first: 250, then: 250 } };
 
 /**
  * Looks again and again at what a program uses, for what the kernel does not limit here: the resident memory and the
  * number of its processes, and the bytes in its folder. It is soft: between two looks a program can go further, and
  * files that are deleted but open are not seen.
  * @param first the first process inside, once it is known
+ * @param onProcesses told of all its processes at each look, and waited for
  * @param onExcess called once, with the limit that was exceeded
  */
 export function watch(
   first: () => string | undefined,
   directory: string,
   { memory, processes, disk }: Limits,
+  onProcesses: (pids: readonly string[]) => Promise<void>,
   onExcess: (limit: keyof Limits) => void,
 ): Disposable {
   const stopping = new AbortController();
   const stop = () => stopping.abort();
-  const repeat = async (everyMs: number, look: () => Promise<keyof Limits | undefined>) => {
-    for (let waitMs = everyMs; !stopping.signal.aborted;) {
+  const repeat = async (
+    { first: firstMs, then: everyMs }: (typeof lookMs)["disk"],
+    look: () => Promise<keyof Limits | undefined>,
+  ) => {
+    for (let waitMs = firstMs; !stopping.signal.aborted;) {
       await sleep(waitMs, undefined, stopping).catch(() => undefined);
       const began = performance.now();
       const limit = stopping.signal.aborted ? undefined : await look();
@@ -33,12 +39,13 @@ export function watch(
       onExcess(limit);
     }
   };
-  void repeat(lookEveryMs.processes, async () => {
+  void repeat(lookMs.processes, async () => {
     const pids = treeOf(first());
     if (pids.length > processes) return "processes";
+    await onProcesses(pids);
     return pids.reduce((sum, pid) => sum + residentBytes(pid), 0) > memory ? "memory" : undefined;
   });
-  void repeat(lookEveryMs.disk, async () => ((await bytesIn(directory, disk)) > disk ? "disk" : undefined));
+  void repeat(lookMs.disk, async () => ((await bytesIn(directory, disk)) > disk ? "disk" : undefined));
   return { [Symbol.dispose]: stop };
 }
 

@@ -5,33 +5,77 @@ import { KiraError } from "../domain/errors.ts";
 
 /**
  * A lock between processes that the operating system frees with its holder, however that ends: an exclusive
- * transaction on an empty SQLite file. No process ids to go stale.
- * @param waitMs how long to wait for another holder
- * @param purpose told to whoever waits in vain
- * @throws KiraError `conflict`, saying who holds it and since when
+ * transaction on an empty SQLite file. No process ids to go stale. Kept open between two times that it is held.
  */
-export function acquireLock(file: string, waitMs: number, purpose: string, now: string): Disposable {
-  mkdirSync(dirname(file), { recursive: true });
-  const db = new Sqlite(file, { timeout: waitMs });
-  try {
-    db.exec("BEGIN EXCLUSIVE");
-  } catch (cause) {
-    db.close();
-    if (!isBusy(cause)) throw cause;
-    throw new KiraError(
-      "conflict",
-      `Another kira-improve is at work: ${holderOf(file)}. Wait until it has finished, then run this again.`,
-      { cause },
-    );
+export class Lock implements Disposable {
+  readonly #file: string;
+  readonly #waitMs: number;
+  #opened: Sqlite.Database | undefined;
+  #told = "";
+
+  /** @param waitMs how long to wait for another holder */
+  constructor(file: string, waitMs: number) {
+    this.#file = file;
+    this.#waitMs = waitMs;
   }
-  // Beside the lock, not in it: a waiting process cannot read a file that is locked exclusively.
-  writeFileSync(`${file}.holder`, `${purpose}, process ${process.pid}, since ${now}`);
-  return {
-    [Symbol.dispose]() {
-      db.exec("ROLLBACK");
-      db.close();
-    },
-  };
+
+  /**
+   * @param purpose told to whoever waits in vain
+   * @param since when this began to be at work
+   * @throws KiraError `conflict`, saying who holds it and since when
+   */
+  hold(purpose: string, since: string): Disposable {
+    const db = this.#open();
+    try {
+      db.exec("BEGIN EXCLUSIVE");
+    } catch (cause) {
+      if (!isBusy(cause)) throw cause;
+      throw new KiraError(
+        "conflict",
+        `Another kira-improve is at work: ${holderOf(this.#file)}. Wait until it has finished, then run this again.`,
+        { cause },
+      );
+    }
+    this.#tell(`${purpose}, process ${process.pid}, since ${since}`);
+    return { [Symbol.dispose]: () => db.exec("ROLLBACK") };
+  }
+
+  [Symbol.dispose](): void {
+    this.#opened?.close();
+    this.#opened = undefined;
+  }
+
+  /** Only whoever writes: a repository may be there to read. */
+  #open(): Sqlite.Database {
+    if (this.#opened) return this.#opened;
+    mkdirSync(dirname(this.#file), { recursive: true });
+    return (this.#opened = new Sqlite(this.#file, { timeout: this.#waitMs }));
+  }
+
+  /** Beside the lock, not in it: a waiting process cannot read a file that is locked exclusively. */
+  #tell(text: string): void {
+    // Reading costs a thirtieth of writing, and a record that grows line by line has one holder.
+    if (this.#told === text && holderOf(this.#file) === text) return;
+    writeFileSync(`${this.#file}.holder`, text);
+    this.#told = text;
+  }
+}
+
+/** Holds a lock until it is disposed of. See {@link Lock}. */
+export function acquireLock(file: string, waitMs: number, purpose: string, now: string): Disposable {
+  const lock = new Lock(file, waitMs);
+  try {
+    const held = lock.hold(purpose, now);
+    return {
+      [Symbol.dispose]() {
+        held[Symbol.dispose]();
+        lock[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
 }
 
 export function isBusy(error: unknown): boolean {

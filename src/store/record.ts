@@ -5,7 +5,7 @@ import { KiraError, messageOf } from "../domain/errors.ts";
 import { type Database, hasIndex, openDatabase } from "./database.ts";
 import { applyEntry, type Index, openIndex } from "./index.ts";
 import { Journal, type Position, start } from "./journal.ts";
-import { acquireLock } from "./lock.ts";
+import { Lock } from "./lock.ts";
 
 const appendWaitMs = 10_000;
 
@@ -16,8 +16,10 @@ const appendWaitMs = 10_000;
 export class JournaledIndex implements Disposable {
   readonly journal: Journal;
   readonly #file: string;
-  readonly #lock: string;
+  readonly #lock: Lock;
   readonly #now: () => Date;
+  /** When this process began to be at work on the record. */
+  readonly #since: string;
   #db: Database;
   index: Index;
   /** Whether opening found the index missing, empty or damaged, and made it again. */
@@ -30,8 +32,9 @@ export class JournaledIndex implements Disposable {
   constructor(home: string, indexFile: string, now: () => Date) {
     this.journal = new Journal(home);
     this.#file = indexFile;
-    this.#lock = join(home, "journal.lock");
+    this.#lock = new Lock(join(home, "journal.lock"), appendWaitMs);
     this.#now = now;
+    this.#since = now().toISOString();
     const isNew = this.journal.end().offset === 0 && this.journal.segments().length <= 1;
     const opened = this.#tryOpen();
     this.rebuilt = opened === undefined && (!isNew || hasIndex(indexFile));
@@ -45,7 +48,7 @@ export class JournaledIndex implements Disposable {
    *   numbers it takes from there are free
    */
   write<Made extends Entry>(build: (index: Index) => readonly Made[]): readonly Made[] {
-    using _lock = acquireLock(this.#lock, appendWaitMs, "log", this.#now().toISOString());
+    using _lock = this.#lock.hold("log", this.#since);
     this.#apply();
     const entries = build(this.index);
     if (entries.length === 0) return entries;
@@ -66,18 +69,27 @@ export class JournaledIndex implements Disposable {
     return entries;
   }
 
+  /**
+   * Appends facts that no question needs yet. They are on the disk when this returns, and in the index with the next
+   * `write` or `catchUp`: that costs as much again, unless it is done for many.
+   */
+  append(entries: readonly Entry[]): void {
+    using _lock = this.#lock.hold("log", this.#since);
+    this.journal.append(entries);
+  }
+
   /** Brings the index up to the journal's end: another process may have appended. */
   catchUp(): void {
     const { segment, offset } = this.#position();
     const end = this.journal.end();
     if (segment === end.segment && offset === end.offset) return;
-    using _lock = acquireLock(this.#lock, appendWaitMs, "catching up", this.#now().toISOString());
+    using _lock = this.#lock.hold("catching up", this.#since);
     this.#apply();
   }
 
   /** Builds the index anew beside the old one and puts it in its place. */
   rebuild(): void {
-    using _lock = acquireLock(this.#lock, appendWaitMs, "reindex", this.#now().toISOString());
+    using _lock = this.#lock.hold("reindex", this.#since);
     this.#db.close();
     this.#db = this.#build();
     this.index = openIndex(this.#db);
@@ -90,6 +102,7 @@ export class JournaledIndex implements Disposable {
 
   [Symbol.dispose](): void {
     this.#db.close();
+    this.#lock[Symbol.dispose]();
   }
 
   #tryOpen(): Database | undefined {
@@ -108,7 +121,7 @@ export class JournaledIndex implements Disposable {
 
   /** A second process may find the same loss at the same moment: the first restores, the second opens. */
   #restore(): Database {
-    using _lock = acquireLock(this.#lock, appendWaitMs, "restoring the index", this.#now().toISOString());
+    using _lock = this.#lock.hold("restoring the index", this.#since);
     const opened = this.#tryOpen();
     if (opened) return opened;
     this.#setStrangerAside();

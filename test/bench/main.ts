@@ -6,6 +6,7 @@ const suites: Record<string, () => Promise<Suite>> = {
   start: async () => (await import("./start.ts")).start,
   hook: async () => (await import("./hook.ts")).hook,
   log: async () => (await import("./log.ts")).log,
+  trials: async () => (await import("./trials.ts")).trials,
   scale: async () => (await import("./scale.ts")).scale,
 };
 

@@ -7,7 +7,7 @@ import { aPlace, running, uniqueSleep } from "../sandbox/place.ts";
 
 const mebibyte = 1024 * 1024;
 const hog = `exec '${process.execPath}' -e 'const all = []; setInterval(() => all.push(Buffer.alloc(20e6, 1)), 20)'`;
-const hogs = `for each in 1 2 3 4 5 6; do (x=$(head -c 50000000 /dev/zero | tr '\\0' x); sleep 99) & done; wait`;
+const hogs = `for each in 1 2 3 4 5 6; do (x=$(head -c 50000000 /dev/zero | tr '\\0' x); sleep 99; :) & done; wait`;
 const endlessFiles = (prefix: string) =>
   `i=0; while i=$((i+1)); do head -c 4000000 /dev/zero > ${prefix}$i; sleep 0.05; done`;
 

@@ -59,7 +59,9 @@ async function killed(place: Place): Promise<void> {
   await once(child, "exit");
 }
 
-const entry = ({ repository }: Place, file: string) => join(repository.folder, ".git/worktrees/tree", file);
+const entriesOf = ({ repository }: Place) => join(repository.folder, ".git/worktrees");
+const entry = (place: Place, file = "") => join(entriesOf(place), readdirSync(entriesOf(place))[0]!, file);
+const treeOf = (place: Place) => join(rootOf(place), rootOf(place).slice(-36));
 const rootOf = ({ base }: Place) => join(base, readdirSync(base)[0]!);
 
 test.each<[string, (place: Place) => Promise<unknown> | void]>([
@@ -67,8 +69,8 @@ test.each<[string, (place: Place) => Promise<unknown> | void]>([
   [
     "with its folder made unreadable",
     async (place) => {
-      await mkdir(join(rootOf(place), "tree/deep/er"), { recursive: true });
-      await chmod(join(rootOf(place), "tree/deep"), 0);
+      await mkdir(join(treeOf(place), "deep/er"), { recursive: true });
+      await chmod(join(treeOf(place), "deep"), 0);
     },
   ],
   ["with its folder gone", (place) => rmSync(rootOf(place), { recursive: true })],
@@ -77,21 +79,35 @@ test.each<[string, (place: Place) => Promise<unknown> | void]>([
     (place) => {
       writeFileSync(entry(place, "locked"), "initializing");
       for (const file of ["HEAD", "commondir"]) rmSync(entry(place, file));
-      rmSync(join(rootOf(place), "tree"), { recursive: true });
+      rmSync(treeOf(place), { recursive: true });
     },
   ],
   [
     "before git had noted where it lies",
     (place) => {
       rmSync(entry(place, "gitdir"));
-      rmSync(join(rootOf(place), "tree"), { recursive: true });
+      rmSync(treeOf(place), { recursive: true });
+    },
+  ],
+  [
+    "while git was removing it: its entry says nothing any more",
+    (place) => {
+      for (const file of readdirSync(entry(place))) rmSync(entry(place, file), { recursive: true });
+      rmSync(rootOf(place), { recursive: true });
+    },
+  ],
+  [
+    "between git's removing its entry and the folder of all entries",
+    (place) => {
+      rmSync(entry(place), { recursive: true });
+      rmSync(treeOf(place), { recursive: true });
     },
   ],
   [
     "before anything but its lease was there",
     (place) => {
       rmSync(rootOf(place), { recursive: true });
-      rmSync(join(place.repository.folder, ".git/worktrees"), { recursive: true });
+      rmSync(entriesOf(place), { recursive: true });
     },
   ],
   [
@@ -100,7 +116,7 @@ test.each<[string, (place: Place) => Promise<unknown> | void]>([
       const [lease] = place.leases();
       writeFileSync(lease!, readFileSync(lease!).subarray(0, 20));
       rmSync(rootOf(place), { recursive: true });
-      rmSync(join(place.repository.folder, ".git/worktrees"), { recursive: true });
+      rmSync(entriesOf(place), { recursive: true });
     },
   ],
   [
@@ -171,7 +187,7 @@ test.skipIf(process.platform !== "linux")(
   async () => {
     const place = await aPlace();
     await killed(place);
-    const tree = join(rootOf(place), "tree");
+    const tree = treeOf(place);
     const start = (env: Record<string, string>) => {
       const child = spawn("sleep", ["60"], {
         cwd: tree,

@@ -19,7 +19,9 @@ const write = (path, text = "echo pwned > pwned\n") =>
 const git = (...args) => attempt(() => String(execFileSync("git", args, { stdio: "pipe" }))) ?? "";
 const names = (folder) => attempt(() => fs.readdirSync(folder, { recursive: true })) ?? [];
 const reaches = (...to) =>
-  new Promise((resolve) => connect(...to, () => resolve(true)).on("error", () => resolve(false)));
+  new Promise((resolve) => {
+    const socket = connect(...to, () => resolve(true) ?? socket.destroy()).on("error", () => resolve(false));
+  });
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A marker that an earlier trial left, under a name that is hard to delete. */
@@ -44,7 +46,7 @@ const attacks = {
   keys: () => read(host.home, ".ssh/id_ed25519") + read(process.env.HOME, ".ssh/id_ed25519"),
   environment: () => JSON.stringify(process.env).includes(host.secret),
   "proc-environ": () =>
-    names("/proc")
+    attempt(() => fs.readdirSync("/proc"))
       .filter((name) => /^\d+$/.test(name))
       .some((pid) => read(`/proc/${pid}/environ`).includes(host.secret)),
   "proc-root": () => ["root", "cwd"].some((link) => fs.existsSync(`/proc/1/${link}${host.repository}/.git`)),
@@ -177,7 +179,7 @@ const attacks = {
         process.chdir("d".repeat(200));
       }
       fs.writeFileSync(Buffer.from([0x66, 0xff]), "x");
-      fs.mkdirSync("locked", { mode: 0 });
+      for (const name of ["locked", Buffer.from([0xfe])]) fs.mkdirSync(name, { mode: 0 });
       process.chdir(start);
     }
   },

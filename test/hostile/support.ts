@@ -146,8 +146,8 @@ export async function everythingOn(
     status: await git("status", "--porcelain"),
     config: await git("config", "--local", "--list"),
     worktrees: await git("worktree", "list", "--porcelain"),
+    // Everything of ours lies below TMPDIR, so that others may work on this machine meanwhile.
     scratch: await readdir(env["TMPDIR"]!),
-    slots: (await readdir("/dev/shm")).filter((name) => name.startsWith("kira")),
     mounts: readFileSync("/proc/self/mountinfo", "utf8")
       .split("\n")
       .filter((line) => line.includes("kira")),

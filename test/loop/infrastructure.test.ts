@@ -45,6 +45,25 @@ test("failures of what the agent depends on are no verdict; good trials are kept
   expect(await readFile(env.KIRA_CALLS, "utf8")).toBe("x\n".repeat(10));
 });
 
+test("where every trial fails, it is soon no longer waited for, and each arm's errors are told", async () => {
+  await using repository = await anAgentRepository({
+    ...dependent,
+    "agent.sh": `echo x >>"$KIRA_CALLS"; echo "no route to the model" >&2; exit 75\n`,
+  });
+  await using spare = await aSpareFolder();
+  const env = { KIRA_CALLS: join(spare.folder, "calls"), KIRA_DOWN: join(spare.folder, "down") };
+  await aGoodIdea(repository);
+  await adopted(repository, "good-idea");
+  const { status, error } = await evaluated(repository, 1, { env });
+  expect([status, error!.message]).toEqual([
+    7,
+    expect.stringContaining("10 of 10 baseline and 10 of 10 candidate trials failed"),
+  ]);
+  // Three tries each for those that were under way when the third had failed for good, and one for all others.
+  expect((await readFile(env.KIRA_CALLS, "utf8")).length / 2).toBeLessThanOrEqual(20 + 2 * 6);
+  expect(await journalOf(repository)).not.toContain('"kind":"trial"');
+});
+
 test.each<[string, object, RegExp]>([
   [
     "is not there",

@@ -55,13 +55,13 @@ const startsIn = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 
 /** Starts the tool in a process group of its own. */
-function start({ folder }: TestRepository, env: Record<string, string>) {
+function start({ folder }: TestRepository, env: Record<string, string>, args = command) {
   const script = `
     const { runCli } = await import(${JSON.stringify(new URL("../../src/cli.ts", import.meta.url).href)});
     const { stdin, stdout, stderr, env } = process;
     const signal = new AbortController().signal;
     await runCli(process.argv.slice(1), { stdin, stdout, stderr, env, colorDepth: 1, folder: process.cwd(), signal });`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, "--", ...command], {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, "--", ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: "ignore",
@@ -171,5 +171,36 @@ test.skipIf(process.platform !== "linux")(
     console.log(
       `kills: ${killed}, trials: ${finished.size}, starts: ${starts}, paid twice: ${repaid}, lost: ${lost}`,
     );
+  },
+);
+
+test.skipIf(!existsSync("/usr/bin/bwrap"))(
+  "killed in the middle of a contained trial: the agent is gone at once, its folder with the next command",
+  async () => {
+    await using temporary = await aSpareFolder();
+    vi.stubEnv("TMPDIR", temporary.folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const nap = `77.${process.pid}`;
+    await using repository = await anAgentRepository({ "agent.sh": `setsid sleep ${nap} & sleep ${nap}\n` });
+    await idea(repository, { "skills/lessons.md": "# Lessons\n\nBe careful.\n" }, "careful");
+    const mine = readdirSync(temporary.folder).sort();
+    const naps = () =>
+      readdirSync("/proc").filter((pid) => {
+        try {
+          return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "latin1") === `sleep\0${nap}\0`;
+        } catch {
+          return false;
+        }
+      });
+    const tool = start(repository, {}, ["evaluate", "--proposal-id", "1"]);
+    await expect.poll(() => naps().length, { timeout: 20_000 }).toBe(4); // two slots, two each
+    tool.kill();
+    await tool.ended;
+    await expect.poll(naps, { timeout: 5_000 }).toEqual([]);
+    expect(readdirSync(temporary.folder).length).toBe(mine.length + 2);
+    await kira({ folder: repository.folder }, "status");
+    expect(readdirSync(temporary.folder).sort()).toEqual(mine);
+    expect(await repository.git("worktree", "list", "--porcelain")).not.toContain("kira-trial-");
+    expect(readFileSync("/proc/self/mounts", "utf8")).not.toContain(temporary.folder);
   },
 );

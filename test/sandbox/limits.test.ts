@@ -47,7 +47,15 @@ async function firstExcess(script: string, limits: Partial<Limits>): Promise<key
   const child = spawn("sh", ["-c", script], { detached: true, stdio: "ignore" });
   try {
     const plenty = { memory: 1e9, processes: 100, disk: 1e9, ...limits };
-    return await new Promise((resolve) => watch(() => String(child.pid), directory, plenty, resolve));
+    return await new Promise((resolve) =>
+      watch(
+        () => String(child.pid),
+        directory,
+        plenty,
+        async () => {},
+        resolve,
+      ),
+    );
   } finally {
     killGroup(child.pid);
     await rm(directory, { recursive: true });

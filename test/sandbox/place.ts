@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { removeAll } from "../../src/git/remove.ts";
 import type { Confined } from "../../src/sandbox/contract.ts";
 
 export interface Place extends AsyncDisposable {
@@ -28,7 +29,7 @@ export async function aPlace(): Promise<Place> {
     network: "none",
     ...changes,
   });
-  const dispose = () => rm(root, { recursive: true, force: true });
+  const dispose = async () => removeAll(root);
   return { directory, program, [Symbol.asyncDispose]: dispose };
 }
 
