@@ -1,5 +1,5 @@
 import { type BaseContext, Command, Option } from "clipanion";
-import { exitStatus, KiraError } from "../domain/errors.ts";
+import { exitStatus, explainSystem, KiraError } from "../domain/errors.ts";
 import { printable, printableJson } from "../domain/printable.ts";
 import { explainSqlite } from "../store/sqlite-errors.ts";
 
@@ -36,7 +36,7 @@ export abstract class KiraCommand extends Command<Context> {
       stdout.write(`${this.json ? printableJson(json) : printable(text)}\n`);
       return status;
     } catch (thrown) {
-      const error = explainSqlite(thrown) ?? thrown;
+      const error = explainSqlite(thrown) ?? explainSystem(thrown) ?? thrown;
       stderr.write(renderError(error, this.json));
       return statusOfError(error);
     }

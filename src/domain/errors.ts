@@ -37,3 +37,20 @@ export class KiraError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+const systemFailures: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ENOSPC: ["The disk is full", "Free some space"],
+  EDQUOT: ["Your share of the disk is used up", "Free some space"],
+  EROFS: ["The file system is read-only", "Make it writable"],
+  EACCES: ["A file may not be read or written", "Give yourself permission"],
+};
+
+/** What a failure of the system means to the user; undefined for one that may be a bug of ours. */
+export function explainSystem(error: unknown): KiraError | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const [what, remedy] = systemFailures[String(error.code)] ?? [];
+  if (what === undefined) return undefined;
+  return new KiraError("unavailable", `${what}: ${error.message}. ${remedy} and run the command again.`, {
+    cause: error,
+  });
+}
