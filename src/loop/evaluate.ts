@@ -1,16 +1,16 @@
 import { Budget, type Limits } from "../domain/budget.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
-import { refusals } from "../domain/paths.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { Task } from "../domain/task.ts";
 import { digest } from "../domain/trial.ts";
 import { decide, type TaskEvidence, type Verdict } from "../domain/verdict/decide.ts";
 import { broken, guardPairs, suspects } from "../domain/verdict/guard.ts";
 import { reapSlots } from "../git/reap.ts";
-import { changesBetween, listTree } from "../git/tree.ts";
 import type { SandboxName } from "../sandbox/index.ts";
+import { listTree } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
+import { refuseUnfit } from "./fitness.ts";
 import { type Comparison, evidenceOf } from "./compare.ts";
 import { noteEvaluation, recordEvaluation } from "./record-evaluation.ts";
 import { setAside } from "./reject.ts";
@@ -42,7 +42,7 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
       "conflict",
       `Proposal ${proposal.id} is merged already. Compare states with: kira-improve archive --list.`,
     );
-  await mayBeTried(workspace, rules, proposal);
+  await refuseUnfit(workspace, rules, proposal, "was refused before anything ran");
   const comparison = await prepare(workspace, rules, proposal, request);
   const earlier = record.index.evaluations
     .of(proposal.id)
@@ -84,27 +84,6 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
     await setAside(workspace, proposal, evaluation.reason, "verdict");
   report({ kind: "verdict", proposalId: proposal.id, verdict: evaluation.verdict });
   return evaluation;
-}
-
-/** @throws KiraError `conflict` if production has moved away, `refused` if the commit breaks the rules of today */
-async function mayBeTried(
-  { refs, git }: Workspace,
-  { config, production, tree }: Rules,
-  proposal: Proposal,
-): Promise<void> {
-  if (!(await refs.isAncestor(production, proposal.commit)))
-    throw new KiraError(
-      "conflict",
-      `Production has moved since proposal ${proposal.id} was made, so it can no longer be fast-forwarded. Propose it again on today's production: kira-improve propose --from ${proposal.commit.slice(0, 10)}.`,
-    );
-  const changes = await changesBetween(git, tree, proposal.tree);
-  const reasons = refusals(changes, (await listTree(git, proposal.tree)).keys(), config);
-  if (reasons.length > 0)
-    throw new KiraError(
-      "refused",
-      `Proposal ${proposal.id} was refused before anything ran: ${reasons.join(" ")} Propose a change without them.`,
-      { reasons },
-    );
 }
 
 async function prepare(

@@ -3,11 +3,10 @@ import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { Intent } from "../domain/entry.ts";
 import type { ArchiveNode } from "../domain/node.ts";
-import { refusals } from "../domain/paths.ts";
-import { changesBetween, listTree } from "../git/tree.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { fastForward } from "./checkout.ts";
+import { refuseUnfit } from "./fitness.ts";
 import { draftNode, nodeBelow, tagNode } from "./node.ts";
 import { readBank } from "./tasks.ts";
 
@@ -116,26 +115,14 @@ async function permission(
   proposal: ProposalState,
   judgement: string | undefined,
 ): Promise<Evaluation | undefined> {
-  const { id, commit, status } = proposal;
-  const { record, refs, git } = workspace;
+  const { id, status } = proposal;
+  const { record } = workspace;
   if (status === "merged")
     throw new KiraError(
       "conflict",
       `Proposal ${id} is merged already. See it with: kira-improve proposals --show ${id}.`,
     );
-  if (!(await refs.isAncestor(rules.production, commit)))
-    throw new KiraError(
-      "conflict",
-      `Production has moved since proposal ${id} was made, so it cannot be fast-forwarded. Propose it again: kira-improve propose --from ${commit.slice(0, 10)}.`,
-    );
-  const changes = await changesBetween(git, rules.tree, proposal.tree);
-  const reasons = refusals(changes, (await listTree(git, proposal.tree)).keys(), rules.config);
-  if (reasons.length > 0)
-    throw new KiraError(
-      "refused",
-      `Proposal ${id} may not be merged: ${reasons.join(" ")} Propose a change without them.`,
-      { reasons },
-    );
+  await refuseUnfit(workspace, rules, proposal, "may not be merged");
   const evaluation = lastWord(record.index.evaluations.of(id), rules.production);
   const show = `See why with: kira-improve proposals --show ${id}.`;
   if (status === "rejected")
