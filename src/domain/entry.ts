@@ -53,6 +53,15 @@ export interface Seen {
   readonly tips: readonly string[];
 }
 
+/** A grader that was found to give different scores for the same work. One that is corrected has another digest. */
+export interface Quarantine {
+  /** The task it was found at; every task that is judged alike is concerned. */
+  readonly task: string;
+  readonly gradingDigest: string;
+  readonly reason: string;
+  readonly timestamp: string;
+}
+
 /** One line of the journal: everything acknowledged that is not a git object. */
 export type Entry =
   | ({ readonly kind: "outcome" } & Outcome)
@@ -66,7 +75,8 @@ export type Entry =
   | ({ readonly kind: "intent" } & Intent)
   | ({ readonly kind: "completion" } & Completion)
   | ({ readonly kind: "node" } & ArchiveNode)
-  | ({ readonly kind: "seen" } & Seen);
+  | ({ readonly kind: "seen" } & Seen)
+  | ({ readonly kind: "quarantine" } & Quarantine);
 
 export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 

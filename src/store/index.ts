@@ -7,6 +7,7 @@ import { FactStore } from "./facts.ts";
 import { IntentStore } from "./intents.ts";
 import { OutcomeStore } from "./outcomes.ts";
 import { ProposalStore } from "./proposals.ts";
+import { QuarantineStore } from "./quarantine.ts";
 import { TaskBankStore } from "./task-bank.ts";
 import { TrialStore } from "./trials.ts";
 
@@ -19,6 +20,7 @@ export interface Index {
   readonly trials: TrialStore;
   readonly archive: ArchiveStore;
   readonly taskBank: TaskBankStore;
+  readonly quarantine: QuarantineStore;
   readonly intents: IntentStore;
   readonly facts: FactStore;
 }
@@ -32,6 +34,7 @@ export function openIndex(db: Database): Index {
     trials: new TrialStore(db),
     archive: new ArchiveStore(db),
     taskBank: new TaskBankStore(db),
+    quarantine: new QuarantineStore(db),
     intents: new IntentStore(db),
     facts: new FactStore(db),
   };
@@ -64,6 +67,8 @@ export function applyEntry(index: Index, entry: Entry): void {
       return index.archive.add(itemOf(entry));
     case "seen":
       return index.facts.set("seen", JSON.stringify(entry.tips));
+    case "quarantine":
+      return index.quarantine.add(entry);
   }
 }
 

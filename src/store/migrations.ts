@@ -181,4 +181,15 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: "004-quarantine",
+    sql: `
+      CREATE TABLE quarantine (
+        grading_digest TEXT PRIMARY KEY,
+        task           TEXT NOT NULL,
+        reason         TEXT NOT NULL,
+        timestamp      TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

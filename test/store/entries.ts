@@ -135,6 +135,11 @@ export function anIntent(uuid: string): EntryOf<"intent"> {
   return { kind: "intent", uuid, timestamp, ...step, node: null, proposalId: 1, note: "merging" };
 }
 
+export function aQuarantine(changes: Partial<EntryOf<"quarantine">> = {}): EntryOf<"quarantine"> {
+  const reason = "its solution, graded 3 times, scored 1, 0 and 1";
+  return { kind: "quarantine", task: "refund", gradingDigest: "grader-1", reason, timestamp, ...changes };
+}
+
 /** A short life of a repository: something of every kind that the journal holds. */
 export const aLife: readonly Entry[] = [
   aNode(),
@@ -176,4 +181,5 @@ export const aLife: readonly Entry[] = [
   { kind: "completion", uuid: "merge-1", timestamp, result: "done" },
   anIntent("merge-2"),
   { kind: "seen", timestamp, tips: ["commit-1"] },
+  aQuarantine(),
 ];

@@ -154,7 +154,9 @@ test("an index of an earlier version is brought up to date, with the answers of 
   const file = join(place.folder, "old.db");
   using old = closing(openDatabase(file));
   for (const entry of aLife) applyEntry(openIndex(old.it), entry);
-  old.it.exec("DROP TABLE durations; DROP TABLE grades; DELETE FROM migrations WHERE name <> '001-index'");
+  old.it.exec(
+    "DROP TABLE durations; DROP TABLE grades; DROP TABLE quarantine; DELETE FROM migrations WHERE name <> '001-index'",
+  );
   using upgraded = closing(openDatabase(file));
   expect(durations(openIndex(upgraded.it))).toEqual(expected);
 });
@@ -163,8 +165,9 @@ test("an index of an earlier version is brought up to date, with the answers of 
 function answersOf(place: Place, record?: JournaledIndex): object {
   using opened = record === undefined ? place.open() : undefined;
   opened?.write(() => aLife);
-  const { outcomes, analyses, proposals, evaluations, trials, archive, intents, facts } = (record ?? opened!)
-    .index;
+  const { outcomes, analyses, proposals, evaluations, trials, archive, intents, facts, quarantine } = (
+    record ?? opened!
+  ).index;
   return {
     outcomes: [1, 2, 3, 4, 5].map((id) => outcomes.find(id)),
     total: outcomes.total(),
@@ -177,6 +180,7 @@ function answersOf(place: Place, record?: JournaledIndex): object {
     archive: archive.list(),
     intents: intents.open().map(({ uuid }) => uuid),
     seen: facts.find("seen"),
+    quarantine: quarantine.list(),
   };
 }
 
