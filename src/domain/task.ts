@@ -70,6 +70,10 @@ export const taskSchema = z.strictObject({
   /** Tasks of one family resemble each other; a family counts once for what generalises. */
   family: z.string().min(1).optional(),
   mustPass: z.boolean().default(false),
+  /** A right answer: it shows that the task can be passed. A task in a folder may have a folder `solution/` instead. */
+  solution: z.string().optional(),
+  /** Cannot be passed honestly: it never decides, and a pass says that something was got at. */
+  impossible: z.boolean().default(false),
   timeoutSeconds: z.number().positive().max(86_400).optional(),
 });
 
@@ -83,6 +87,8 @@ export interface Task extends z.infer<typeof taskSchema> {
   readonly fixtures: Readonly<Record<string, string>>;
   /** Programs that `command` criteria run: path as they name it → blob. */
   readonly graders: Readonly<Record<string, string>>;
+  /** What a right attempt leaves: path in the trial's folder → blob; `answer.txt` is its answer. No agent sees it. */
+  readonly solutions: Readonly<Record<string, string>>;
   /** Of everything that shapes the attempt: prompt, fixtures, time limit. */
   readonly attemptDigest: string;
   /** Of everything that shapes the grade: the criteria, and the programs they run. */
@@ -97,6 +103,9 @@ export interface TaskBank {
   /** The part of it that shapes attempts: with another grader alone, those that are stored still count. */
   readonly attempts: string;
 }
+
+/** In a folder `solution/`: what a right attempt prints. */
+export const answerFile = "answer.txt";
 
 /** Whether a judge looks at files, and not at the answer alone. */
 export const looksAtFiles = ({ criteria }: Pick<Task, "criteria">): boolean =>

@@ -1,8 +1,9 @@
 import { basename, dirname } from "node:path";
 import { KiraError } from "../domain/errors.ts";
 import type { FileEntry } from "../domain/paths.ts";
-import { parseTask, type Task, type TaskBank } from "../domain/task.ts";
+import { answerFile, parseTask, type Task, type TaskBank } from "../domain/task.ts";
 import { digest } from "../domain/trial.ts";
+import { refuseContradictions } from "../domain/twins.ts";
 import { listTree } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 
@@ -11,7 +12,8 @@ const notFixtures = /^(solution|grader)\//;
 
 /**
  * The task bank as it stands on the production branch; what a candidate says about it does not count.
- * @throws KiraError `invalid` for a task that cannot be parsed, two of one name, or no task that is enabled
+ * @throws KiraError `invalid` for a task that cannot be parsed, two of one name, two that contradict each other, or no
+ *   task that is enabled
  */
 export async function readBank(
   { git, objects }: Pick<Workspace, "git" | "objects">,
@@ -40,6 +42,7 @@ export async function readBank(
       "invalid",
       `No task in ${config.tasks} on ${config.production} is enabled. Enable one with: kira-improve tasks enable <name>; then commit it.`,
     );
+  refuseContradictions([...tasks.values()]);
   return bankOf([...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
@@ -54,7 +57,10 @@ export function bankOf(tasks: readonly Task[]): TaskBank {
   return {
     tasks,
     digest: digest(
-      ...enabled.flatMap(({ name, attemptDigest, gradingDigest }) => [name, attemptDigest, gradingDigest]),
+      ...enabled.flatMap(({ name, attemptDigest, gradingDigest, impossible }) => [
+        ...[name, attemptDigest, gradingDigest],
+        ...(impossible ? ["impossible"] : []),
+      ]),
     ),
     attempts: digest(...enabled.flatMap(({ name, attemptDigest }) => [name, attemptDigest])),
   };
@@ -78,12 +84,32 @@ export function makeTask(file: string, text: string, files: ReadonlyMap<string, 
   );
   const fixtures = Object.fromEntries(beside.filter(([path]) => !notFixtures.test(path)));
   const graders = Object.fromEntries(beside.filter(([path]) => path.startsWith("grader/")));
+  const solutions = Object.fromEntries(
+    beside.flatMap(([path, oid]) =>
+      path.startsWith("solution/") ? [[path.slice("solution/".length), oid]] : [],
+    ),
+  );
+  if (task.solution !== undefined && answerFile in solutions)
+    throw new KiraError(
+      "invalid",
+      `The task ${file} has two right answers, "solution" and solution/${answerFile}. Keep one of them.`,
+      { file },
+    );
   return {
     ...task,
     file,
     fixtures,
     graders,
+    solutions,
     attemptDigest: digest(task.prompt, JSON.stringify(fixtures), task.timeoutSeconds ?? null),
     gradingDigest: digest(JSON.stringify(task.criteria), JSON.stringify(graders)),
   };
+}
+
+/** Why a task does not decide, if its grader was found to give different scores for the same work. */
+export function quarantined(
+  { record }: Pick<Workspace, "record">,
+  { gradingDigest }: Pick<Task, "gradingDigest">,
+): string | undefined {
+  return record.index.quarantine.find(gradingDigest)?.reason;
 }

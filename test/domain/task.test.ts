@@ -18,6 +18,8 @@ test("the example of the issue is a task", () => {
     split: "seen",
     family: "refunds",
     mustPass: false,
+    solution: "desk: billing",
+    impossible: false,
     timeoutSeconds: 30,
   };
   expect(parse(example)).toEqual({
@@ -27,7 +29,9 @@ test("the example of the issue is a task", () => {
 });
 
 test("a task needs no more than a name, a description, a category, a prompt and a criterion", () => {
-  expect(parse(task)).toMatchObject({ difficulty: "medium", enabled: true, split: "seen", mustPass: false });
+  const usual = { difficulty: "medium", enabled: true, split: "seen", mustPass: false, impossible: false };
+  expect(parse(task)).toMatchObject(usual);
+  expect(parse(task)).not.toHaveProperty("solution");
 });
 
 describe("a task file is refused, with the file and the field, for", () => {
@@ -79,6 +83,8 @@ describe("a task file is refused, with the file and the field, for", () => {
       { criteria: [{ type: "json", file: "/etc/passwd", equals: 1 }] },
       "criteria.0.file: leads out",
     ],
+    ["a solution that is no text", { solution: 7 }, "solution: "],
+    ["something between possible and impossible", { impossible: "nearly" }, "impossible: "],
     ["a command of nothing", { criteria: [{ type: "command", run: [] }] }, "criteria.0.run: "],
     ["a weight of nothing", { criteria: [{ type: "text", equals: "x", weight: 0 }] }, "criteria.0.weight: "],
   ])("%s", (_, change, problem) => {

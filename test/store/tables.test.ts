@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Task } from "../../src/domain/task.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { applyEntry, openIndex } from "../../src/store/index.ts";
-import { aLife, aNode, anEvaluation, anIntent, aProposal, aTrial } from "./entries.ts";
+import { aLife, aNode, anEvaluation, anIntent, aProposal, aQuarantine, aTrial } from "./entries.ts";
 
 describe("a proposal", () => {
   test("is found by its number, its tree, its commit and its idea", () => {
@@ -74,6 +74,18 @@ test("what was begun and not ended is what a killed process left, oldest first",
   expect(index.intents.open().map(({ uuid }) => uuid)).toEqual(["merge-0"]);
 });
 
+test("a grader in quarantine is found by what it is, with the first reason, and listed oldest first", () => {
+  const index = anIndex();
+  applyEntry(index, aQuarantine({ reason: "a later thought" }));
+  applyEntry(
+    index,
+    aQuarantine({ gradingDigest: "grader-0", task: "a", timestamp: "2026-01-29T00:00:00.000Z" }),
+  );
+  expect(index.quarantine.find("grader-1")?.reason).toBe("its solution, graded 3 times, scored 1, 0 and 1");
+  expect(index.quarantine.find("grader-1, corrected")).toBeUndefined();
+  expect(index.quarantine.list().map(({ task }) => task)).toEqual(["a", "refund"]);
+});
+
 test("a fact is the last one set", () => {
   const { facts } = anIndex();
   facts.set("seen", `["commit-2"]`);
@@ -112,7 +124,13 @@ function anIndex() {
 
 function aTask(name: string, changes: Partial<Task> = {}): Task {
   const about = { description: "Says hello", category: "manners", prompt: "Hello?", criteria: [] };
-  const rules = { difficulty: "easy", enabled: true, split: "seen", mustPass: false } as const;
-  const digests = { fixtures: {}, graders: {}, attemptDigest: "a", gradingDigest: "g" };
+  const rules = {
+    difficulty: "easy",
+    enabled: true,
+    split: "seen",
+    mustPass: false,
+    impossible: false,
+  } as const;
+  const digests = { fixtures: {}, graders: {}, solutions: {}, attemptDigest: "a", gradingDigest: "g" };
   return { name, file: `data/tasks/${name}.json`, ...about, ...rules, ...digests, ...changes };
 }
