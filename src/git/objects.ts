@@ -56,6 +56,9 @@ const durableFs = {
   },
 };
 
+/** Whoever can say what a blob holds. */
+export type Blobs = Pick<Objects, "readBlob">;
+
 /** Git's objects, read and written in process. Refs, index and working trees belong to git itself. */
 export class Objects {
   readonly #at: { fs: typeof durableFs; gitdir: string; cache: object };

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import type { FileEntry } from "../domain/paths.ts";
 import type { Git } from "./git.ts";
 import { dropLease, type Lease, takeLease, treeOf } from "./lease.ts";
-import type { Objects } from "./objects.ts";
+import type { Blobs } from "./objects.ts";
 import { removeAll } from "./remove.ts";
 import { link, type Manifest, type ManifestEntry, restore } from "./restore.ts";
 
@@ -23,7 +23,7 @@ const submodule = "160000";
 
 /** The files of a tree with their contents, without those that a trial must not see. */
 export async function readManifest(
-  objects: Objects,
+  objects: Blobs,
   entries: ReadonlyMap<string, FileEntry>,
   hidden: (path: string) => boolean,
 ): Promise<Manifest> {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { KiraError } from "../domain/errors.ts";
 import type { FileEntry } from "../domain/paths.ts";
 import { slugOf } from "../domain/proposal.ts";
 import type { Task } from "../domain/task.ts";
+import type { Blobs } from "../git/objects.ts";
 import type { Workspace } from "../workspace.ts";
 import { isTaskFile, makeTask } from "./tasks.ts";
 
@@ -13,18 +15,17 @@ export interface TaskProblem {
   readonly message: string;
 }
 
-export interface BankCheck {
-  readonly tasks: number;
-  readonly enabled: number;
-  readonly heldOut: number;
-  readonly families: number;
+export type Bank = Pick<Workspace, "repository" | "settings">;
+
+/** The bank in the working tree: what the user is looking at, not what decides. */
+export interface BankFiles {
+  readonly tasks: readonly Task[];
   readonly problems: readonly TaskProblem[];
+  /** Of its files, none of which needs to be in git. */
+  readonly blobs: Blobs;
 }
 
-type Bank = Pick<Workspace, "repository" | "settings">;
-
-/** The task files of the working tree: what the user is looking at, not what decides. */
-function readFiles({ repository, settings }: Bank): { tasks: Task[]; problems: TaskProblem[] } {
+export function readFiles({ repository, settings }: Bank): BankFiles {
   const folder = join(repository.worktree, settings.tasks);
   const paths = existsSync(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -37,6 +38,7 @@ function readFiles({ repository, settings }: Bank): { tasks: Task[]; problems: T
   const entries = new Map<string, FileEntry>(
     paths.map((path) => [path, { mode: "100644", oid: blobId(join(repository.worktree, path)) }]),
   );
+  const byOid = new Map([...entries].map(([path, { oid }]) => [oid, join(repository.worktree, path)]));
   const tasks = new Map<string, Task>();
   const problems: TaskProblem[] = [];
   for (const file of paths.filter((path) => isTaskFile(path, settings.tasks))) {
@@ -54,7 +56,8 @@ function readFiles({ repository, settings }: Bank): { tasks: Task[]; problems: T
       problems.push({ file, message: error.message });
     }
   }
-  return { tasks: [...tasks.values()], problems };
+  const blobs = { readBlob: (oid: string) => readFile(byOid.get(oid)!) };
+  return { tasks: [...tasks.values()], problems, blobs };
 }
 
 function blobId(file: string): string {
@@ -67,7 +70,7 @@ export function listTasks(bank: Bank): Task[] {
   const { tasks, problems } = readFiles(bank);
   const [problem] = problems;
   if (problem) throw new KiraError("invalid", problem.message, { file: problem.file });
-  return tasks;
+  return [...tasks];
 }
 
 /** @throws KiraError `not-found` */
@@ -75,19 +78,6 @@ export function showTask(bank: Bank, name: string): Task {
   const task = listTasks(bank).find((candidate) => candidate.name === name);
   if (task) return task;
   throw new KiraError("not-found", `There is no task "${name}". See them with: kira-improve tasks list.`);
-}
-
-/** Validates every file. */
-export function checkTasks(bank: Bank): BankCheck {
-  const { tasks, problems } = readFiles(bank);
-  const enabled = tasks.filter((task) => task.enabled);
-  return {
-    tasks: tasks.length,
-    enabled: enabled.length,
-    heldOut: enabled.filter(({ split }) => split === "held-out").length,
-    families: new Set(enabled.map(({ family, name }) => family ?? name)).size,
-    problems,
-  };
 }
 
 /** Changes one word of a task's file and nothing else of it. */

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { messageOf } from "../domain/errors.ts";
 import type { Task } from "../domain/task.ts";
 import type { Grade } from "../domain/trial.ts";
+import type { Blobs } from "../git/objects.ts";
 import type { Slot } from "../git/worktree.ts";
 import type { Workspace } from "../workspace.ts";
 import { type AttemptSetting, searchPath } from "./attempt.ts";
@@ -13,8 +14,8 @@ import { type AttemptSetting, searchPath } from "./attempt.ts";
  * @returns a score that is not a number if the grader could not work
  */
 export async function gradeFolder(
-  { objects, gradeAll }: Pick<Workspace, "objects" | "gradeAll">,
-  { sandbox, environment, signal }: AttemptSetting,
+  { objects, gradeAll }: Pick<Workspace, "gradeAll"> & { readonly objects: Blobs },
+  { sandbox, environment, signal }: Omit<AttemptSetting, "config">,
   task: Task,
   { root, directory }: Pick<Slot, "root" | "directory">,
   answer: string,
@@ -47,7 +48,7 @@ export async function gradeFolder(
   }
 }
 
-async function layOut(objects: Workspace["objects"], { graders }: Task, programs: string): Promise<void> {
+async function layOut(objects: Blobs, { graders }: Task, programs: string): Promise<void> {
   rmSync(programs, { recursive: true, force: true });
   mkdirSync(programs);
   for (const [path, oid] of Object.entries(graders)) {

@@ -1,40 +1,42 @@
+import type { Finding } from "../domain/finding.ts";
 import { printable } from "../domain/printable.ts";
 import type { Task } from "../domain/task.ts";
-import type { BankCheck } from "../loop/bank.ts";
+import type { BankCheck } from "../loop/check-bank.ts";
 import { plural } from "./numbers.ts";
 import { table, wrap } from "./table.ts";
 
-export function renderTasks(tasks: readonly Task[], width: number): string {
+/** A task, and why its grader is in quarantine if it is. */
+export type ListedTask = Task & { readonly quarantine: string | null };
+
+const namesShown = 3;
+
+export function renderTasks(tasks: readonly ListedTask[], width: number): string {
   if (tasks.length === 0)
     return "The task bank is empty. Start from a logged failure: kira-improve tasks add --from-outcome <id>.";
-  const rows = tasks.map(({ name, category, difficulty, split, enabled, description }) => [
-    name,
-    category,
-    difficulty,
-    split,
-    enabled ? "yes" : "no",
-    description,
+  const rows = tasks.map((task) => [
+    task.name,
+    task.category,
+    task.impossible ? "impossible" : task.difficulty,
+    task.split,
+    !task.enabled ? "no" : task.quarantine === null ? "yes" : "quarantine",
+    task.description,
   ]);
   return table(["task", "category", "difficulty", "split", "on", "description"], rows, width);
 }
 
-export function renderTask({
-  name,
-  description,
-  category,
-  prompt,
-  criteria,
-  difficulty,
-  enabled,
-  split,
-  family,
-  mustPass,
-  file,
-}: Task): string {
+export function renderTask(task: ListedTask): string {
+  const { name, description, category, prompt, criteria, difficulty, enabled, split, family, file } = task;
+  const marks = [
+    ...[category, difficulty, split, `family ${family ?? name}`],
+    ...(task.mustPass ? ["must pass"] : []),
+    ...(task.impossible ? ["impossible: it never decides, and a pass is suspicious"] : []),
+    ...(enabled ? [] : ["disabled"]),
+  ];
   return [
     `${name}: ${printable(description)}`,
-    `  ${category}, ${difficulty}, ${split}, family ${family ?? name}${mustPass ? ", must pass" : ""}${enabled ? "" : ", disabled"}`,
+    `  ${marks.join(", ")}`,
     `  ${file}`,
+    ...(task.quarantine === null ? [] : [`  In quarantine: ${printable(task.quarantine)}.`]),
     "",
     printable(prompt),
     "",
@@ -42,14 +44,31 @@ export function renderTask({
   ].join("\n");
 }
 
-export function renderCheck(
-  { tasks, enabled, heldOut, families, problems }: BankCheck,
-  width: number,
-): string {
-  const bank = `${plural(tasks, "task")}, ${enabled} enabled, ${heldOut} held out, ${plural(families, "family", "families")}.`;
-  const lines =
-    problems.length === 0
-      ? [`${bank} Every file can be used.`]
-      : [...problems.map(({ message }) => message), bank];
+export function renderCheck(check: BankCheck, width: number): string {
+  const { tasks, enabled, heldOut, families, impossible, problems, findings, unavailable } = check;
+  const counts = [
+    ...[plural(tasks, "task"), `${enabled} enabled`, `${heldOut} held out`],
+    ...(impossible > 0 ? [`${impossible} impossible`] : []),
+    plural(families, "family", "families"),
+  ];
+  const isFine = problems.length === 0 && findings.length === 0 && !unavailable;
+  const lines = [
+    ...problems.map(({ message }) => message),
+    ...(unavailable ? [`Tasks with a command criterion were not graded. ${unavailable.message}`] : []),
+    ...Map.groupBy(findings, ({ what, remedy }) => `${what} ${remedy}`)
+      .entries()
+      .map(alike),
+    `${counts.join(", ")}.${isFine ? " Every file can be used; solutions pass, and cheats fail." : ""}`,
+  ];
   return lines.map((line) => wrap(printable(line), width)).join("\n");
+}
+
+/** What was found at one task or at several. */
+function alike([sentences, findings]: [string, Finding[]]): string {
+  const names = findings.flatMap(({ task }) => task ?? []);
+  const more = names.length - namesShown;
+  const shown = [...names.slice(0, namesShown), ...(more > 0 ? [`${more} more`] : [])];
+  if (shown.length === 0) return sentences;
+  const who = shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+  return `${who}: ${sentences}`;
 }

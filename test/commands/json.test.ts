@@ -134,12 +134,20 @@ const cases: Case[] = [
   {
     args: ["tasks", "show", "knows-figs"],
     document: {
-      task: expect.objectContaining({ name: "knows-figs", prompt: "Do you know figs", mustPass: false }),
+      task: expect.objectContaining({ name: "knows-figs", prompt: "Do you know figs", quarantine: null }),
     },
   },
   {
     args: ["tasks", "check"],
-    document: { check: { tasks: 10, enabled: 10, heldOut: 0, families: 10, problems: [] } },
+    document: {
+      check: {
+        ...{ tasks: 10, enabled: 10, heldOut: 0, families: 10, impossible: 0, deciding: 10 },
+        ...{ problems: [], unavailable: null, newlyQuarantined: [] },
+        findings: expect.toSatisfy((findings: { kind: string; severity: string }[]) =>
+          findings.every(({ kind, severity }) => kind === "no-solution" && severity === "warning"),
+        ),
+      },
+    },
   },
   {
     args: ["tasks", "add", "--from-outcome", "1"],
