@@ -1,4 +1,4 @@
-import { readdir, rm, symlink } from "node:fs/promises";
+import { readdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -72,6 +72,17 @@ test("a bank that tells right from wrong is told so, and nothing is changed or l
   const { files, ...rest } = await stateOf(repository.folder);
   expect({ ...rest, files }).toEqual({ ...before, files: { ...before.files, ".git/kira/slots": "folder" } });
   expect(await readdir(spare.folder)).toEqual([]);
+});
+
+test("the bank that comes with this tool has nothing wrong about it", async () => {
+  const names = await readdir("data/tasks");
+  const files = names.map(async (name) => [
+    `data/tasks/${name}`,
+    await readFile(`data/tasks/${name}`, "utf8"),
+  ]);
+  await using repository = await aBank(Object.fromEntries(await Promise.all(files)));
+  const { status, findings, deciding } = await checked(repository);
+  expect({ status, findings, deciding }).toEqual({ status: 0, findings: [], deciding: names.length });
 });
 
 const about = { prompt: "Tell me about figs, please" };
