@@ -1,16 +1,17 @@
 import { Command, Option } from "clipanion";
 import { mostRuns } from "../domain/config.ts";
 import { exitStatus } from "../domain/errors.ts";
-import type { VerdictKind } from "../domain/evaluation.ts";
+import type { Evaluation, VerdictKind } from "../domain/evaluation.ts";
+import { claims } from "../domain/verdict/plan.ts";
 import { evaluate } from "../loop/evaluate.ts";
 import { renderVerdict } from "../report/verdict.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Answer, wholeNumber } from "./command.ts";
+import { type Answer, oneOf, wholeNumber } from "./command.ts";
 import { limitsOf, limitTexts } from "./limits.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
-const statusOf: Record<VerdictKind, number> = {
+export const statusOfVerdict: Record<VerdictKind, number> = {
   improved: 0,
   "not-improved": exitStatus.refused,
   regression: exitStatus.refused,
@@ -23,17 +24,28 @@ export class EvaluateCommand extends WorkspaceCommand {
     category: "The loop",
     description: "Judge a proposal by trials against production",
     details:
-      "Exit status: 0 improved, 5 not improved or a regression, 6 inconclusive. The same question asked again gives the stored answer; an inconclusive one goes on with more --runs.",
+      "Makes trials until they decide. Exit status: 0 improved, 5 not improved or a regression, 6 inconclusive. The same question asked again gives the stored answer; one that a limit stopped goes on where it stopped.",
     examples: [
       ["Judge proposal 3", "$0 evaluate --proposal-id 3"],
-      ["With more trials", "$0 evaluate --proposal-id 3 --runs 6"],
+      ["What would it take?", "$0 evaluate --proposal-id 3 --plan"],
       ["For two dollars now, and the rest another time", "$0 evaluate --proposal-id 3 --max-cost 2"],
+      [
+        "Only whether these failures are mended",
+        "$0 evaluate --proposal-id 3 --fixes refund-twice,vat-missing",
+      ],
     ],
   });
 
   proposalId = Option.String("--proposal-id", { required: true, description: "The proposal to judge" });
-  runs = Option.String("--runs", {
-    description: "Trials per task and arm (3, or the configuration's evaluate.runs)",
+  runs = Option.String("--runs", { description: "The most new trials of a task in an arm" });
+  claim = Option.String("--claim", {
+    description: `What is to be shown: ${claims.join(" or ")} (by itself, whichever the budget can decide)`,
+  });
+  fixes = Option.String("--fixes", {
+    description: "For the claim fix: the tasks it should mend, with commas",
+  });
+  extend = Option.Boolean("--extend", false, {
+    description: "Go on after all trials were made and decided nothing",
   });
   maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
   maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
@@ -47,21 +59,31 @@ export class EvaluateCommand extends WorkspaceCommand {
     const evaluation = await evaluate(workspace, {
       proposalId: wholeNumber(this.proposalId, "--proposal-id"),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
+      claim: this.claim === undefined ? undefined : oneOf(this.claim, "--claim", claims),
+      fixes: this.fixes
+        ?.split(",")
+        .map((name) => name.trim())
+        .filter(Boolean),
+      extend: this.extend,
       limits: limitsOf(this),
       allowUnsandboxed: this.allowUnsandboxed,
       signal: this.context.signal,
     });
     const { proposalId, verdict } = evaluation;
-    const next = {
-      improved: `\n\nNext: kira-improve merge --proposal-id ${proposalId}`,
-      inconclusive: "",
-      "not-improved": "",
-      regression: "",
-    }[verdict];
     return {
       json: { evaluation },
-      text: renderVerdict(evaluation, this.width) + next,
-      status: statusOf[verdict],
+      text: renderVerdict(`Proposal ${proposalId}`, evaluation, this.width) + nextAfter(evaluation),
+      status: statusOfVerdict[verdict],
     };
   }
+}
+
+function nextAfter({ proposalId, verdict, flags, why }: Evaluation): string {
+  const id = `--proposal-id ${proposalId}`;
+  if (verdict === "improved" && flags.length > 0)
+    return `\n\nNext: look at what is flagged, then kira-improve merge ${id} --on-judgement --reason "…"`;
+  if (verdict === "improved") return `\n\nNext: kira-improve merge ${id}`;
+  return verdict === "inconclusive" && (why === "budget" || why === "cap")
+    ? `\n\nNext: kira-improve evaluate ${id}${why === "cap" ? " --extend" : ""}`
+    : "";
 }

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { z } from "zod";
 import { explain } from "./config-problems.ts";
 import { KiraError } from "./errors.ts";
+import { gateRules } from "./verdict/rules.ts";
 
 export const configFile = ".kira-improve.json";
 
@@ -120,12 +121,10 @@ const propose = z.strictObject({
 
 const evaluate = z.strictObject({
   threshold: z
-    .number()
-    .positive()
-    .max(1)
+    .literal(gateRules.map(({ delta }) => delta))
     .default(0.1)
-    .describe("The smallest gain in mean score worth merging."),
-  runs: z.int().min(1).max(mostRuns).default(3).describe("Trials per task and arm."),
+    .describe("The gain in mean score that is worth finding; what decides was tuned for exactly these."),
+  runs: z.int().min(1).max(mostRuns).optional().describe("New trials of a task in an arm at most."),
   concurrency: z.int().min(1).max(256).default(2).describe("Trials at the same time."),
   network: z.enum(["none", "llm", "host"]).default("none").describe("What a sandboxed trial can reach."),
   maxTrials: z.int().positive().optional(),

@@ -1,5 +1,5 @@
 import type { Analysis } from "./analysis.ts";
-import type { Evaluation, TaskScore } from "./evaluation.ts";
+import type { Evaluation, Settlement, TaskScores } from "./evaluation.ts";
 import type { ArchiveNode } from "./node.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Proposal } from "./proposal.ts";
@@ -8,7 +8,7 @@ import type { Grade, Trial } from "./trial.ts";
 /** More tasks of an evaluation than its own line holds. */
 export interface FurtherScores {
   readonly evaluationId: number;
-  readonly tasks: readonly TaskScore[];
+  readonly tasks: readonly TaskScores[];
 }
 
 /** What a changed grader says of artifacts that were judged by another before. */
@@ -62,6 +62,27 @@ export interface Quarantine {
   readonly timestamp: string;
 }
 
+/** Trials of a configuration that are no longer taken for what it does today. */
+export interface Expiry {
+  readonly configuration: string;
+  readonly timestamp: string;
+  /** Those made before this moment. */
+  readonly before: string;
+  readonly reason: string;
+}
+
+/** Production compared with an earlier accepted state. */
+export interface Audit {
+  readonly timestamp: string;
+  /** The node that production stood on, and the one it was compared with. */
+  readonly nodeId: number;
+  readonly againstId: number;
+  readonly production: string;
+  /** Whether the earlier state turned out better. */
+  readonly result: "held" | "lost" | "undecided";
+  readonly reason: string;
+}
+
 /** One line of the journal: everything acknowledged that is not a git object. */
 export type Entry =
   | ({ readonly kind: "outcome" } & Outcome)
@@ -76,7 +97,10 @@ export type Entry =
   | ({ readonly kind: "completion" } & Completion)
   | ({ readonly kind: "node" } & ArchiveNode)
   | ({ readonly kind: "seen" } & Seen)
-  | ({ readonly kind: "quarantine" } & Quarantine);
+  | ({ readonly kind: "quarantine" } & Quarantine)
+  | ({ readonly kind: "settlement" } & Settlement)
+  | ({ readonly kind: "expiry" } & Expiry)
+  | ({ readonly kind: "audit" } & Audit);
 
 export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 

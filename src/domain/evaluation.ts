@@ -1,20 +1,47 @@
-import type { Verdict, VerdictKind } from "./verdict/decide.ts";
+import type { VerdictKind } from "./verdict/kind.ts";
+import type { Claim } from "./verdict/plan.ts";
+import type { Statistics } from "./verdict/statistics.ts";
+import type { Why } from "./verdict/step.ts";
 
-export type { Verdict, VerdictKind };
+export type { VerdictKind };
 
-/** What one task showed in both arms. */
-export interface TaskScore {
+/** The scores of one task that decides, each in 0…1, in the order in which they were taken. */
+export interface TaskScores {
   readonly task: string;
   readonly category: string;
-  readonly baseline: ArmScore;
-  readonly candidate: ArmScore;
+  readonly family: string;
+  readonly mustPass: boolean;
+  /** Whether it belongs to the failures that the change is meant to mend. */
+  readonly fixes: boolean;
+  /** Trials of the baseline that were stored before. */
+  readonly ledger: readonly number[];
+  /** Fresh trials of the baseline, the first `shared` of them made by other evaluations. */
+  readonly baseline: readonly number[];
+  readonly shared: number;
+  readonly candidate: readonly number[];
+  readonly guard: { readonly baseline: readonly number[]; readonly candidate: readonly number[] };
 }
 
-/** Trials that count, the sum of their scores, and trials lost to the infrastructure. */
-export interface ArmScore {
-  readonly trials: number;
-  readonly score: number;
-  readonly errors: number;
+/** How a comparison is decided, settled before its first trial. */
+export interface Settlement {
+  /** Names the comparison: what both arms see, the tasks' prompts, agent and sandbox, and δ. */
+  readonly key: string;
+  readonly timestamp: string;
+  readonly claim: Claim;
+  /** The tasks that the change is meant to mend. */
+  readonly fixes: readonly string[];
+  readonly delta: number;
+  /** How often it was begun anew, because its trials had become too old to be compared with new ones. */
+  readonly restarts: number;
+  /** How many trials of each task the baseline's pool had; later ones are this comparison's own. */
+  readonly pool: Readonly<Record<string, number>>;
+}
+
+/** Something a person should look at before this is merged. */
+export interface Flag {
+  readonly kind: "impossible" | "overlap";
+  readonly task: string;
+  readonly what: string;
 }
 
 /** All trials of one comparison, and what they say. */
@@ -33,20 +60,27 @@ export interface Evaluation {
   readonly sandbox: string;
   /** False if the agent was not contained: merging then needs a local approval. */
   readonly contained: boolean;
-  readonly runs: number;
-  /** Which look at the growing evidence this is, from 1: later looks need stronger evidence. */
-  readonly look: number;
+  readonly claim: Claim;
   readonly threshold: number;
+  readonly restarts: number;
+  readonly extensions: number;
   readonly verdict: VerdictKind;
   readonly passed: boolean;
+  readonly why: Why;
   readonly reason: string;
+  readonly flags: readonly Flag[];
   readonly baselineScore: number;
   readonly modifiedScore: number;
   /** Null when the baseline is 0. */
   readonly improvementPct: number | null;
-  readonly statistics: Verdict["statistics"];
-  readonly tasks: readonly TaskScore[];
+  readonly statistics: Statistics;
+  readonly tasks: readonly TaskScores[];
+  /** The most trials that a task had in an arm. */
+  readonly runs: number;
+  /** Trials of this evaluation: both arms and the guard. Those that the ledger still lacked are counted apart. */
   readonly trials: number;
+  readonly ledgerTrials: number;
+  readonly errors: { readonly baseline: number; readonly candidate: number };
   readonly costUsd: number;
   readonly durationMs: number;
 }

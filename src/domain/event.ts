@@ -1,5 +1,5 @@
 import type { Estimate } from "./tally.ts";
-import type { VerdictKind } from "./verdict/decide.ts";
+import type { VerdictKind } from "./verdict/kind.ts";
 
 /** What the core tells while it works; commands and the run log show it. */
 export type Event =
@@ -9,8 +9,10 @@ export type Event =
   | { readonly kind: "notice"; readonly what: string }
   | {
       readonly kind: "trials";
+      /** What the trials are for, how many of them are there, and how many it takes at most. */
+      readonly phase: string;
       readonly done: number;
-      readonly total: number;
+      readonly most: number;
       readonly estimate: Estimate;
       /** Trials that this command ran, and did not find: what they took and cost tells of those to come. */
       readonly made: number;

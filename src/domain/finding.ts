@@ -2,7 +2,7 @@ import type { Cheat } from "./cheats.ts";
 import type { Task } from "./task.ts";
 import type { Grade } from "./trial.ts";
 import type { Twins } from "./twins.ts";
-import { fewestTasks } from "./verdict/decide.ts";
+import { fewestTasks } from "./verdict/plan.ts";
 
 /** Something that a check of the task bank found. */
 export interface Finding {

@@ -1,5 +1,6 @@
 import { type Arm, isEvidence, type Trial } from "./trial.ts";
-import { errorOf, mean, possible } from "./verdict/decide.ts";
+import { mean } from "./verdict/cell.ts";
+import { possible } from "./verdict/statistics.ts";
 
 /** What the trials so far say. */
 export interface Estimate {
@@ -50,4 +51,14 @@ export class Tally {
     const { score, trials } = this.#sums[arm];
     return trials === 0 ? 0 : score / trials;
   }
+}
+
+/** Variance of a mean score; a single trial is taken for a coin of unknown side. */
+function errorOf(scores: readonly number[]): number {
+  const n = scores.length;
+  if (n < 2) return 0.25;
+  const m = mean(scores);
+  // One pseudo-pair keeps three equal trials from claiming certainty.
+  const spread = scores.reduce((sum, x) => sum + (x - m) ** 2, 0) + 0.25;
+  return spread / n / n;
 }

@@ -10,8 +10,11 @@ export type Arm = (typeof arms)[number];
  */
 export type TrialResult = "passed" | "failed" | "timeout" | "error" | "ungraded";
 
-/** Which evidence a trial belongs to: fresh evidence is never an old trial replayed. */
-export type Stream = "ledger" | `pair:${string}` | `guard:${string}` | "search" | `audit:${number}`;
+/**
+ * Which evidence a trial belongs to, so that fresh evidence is never an old trial replayed: the ledger of a baseline,
+ * its pool of fresh trials that evaluations share, an evaluation's own trials of the candidate, its guard.
+ */
+export type Stream = `${"ledger" | "pool" | "pair" | "guard"}:${string}`;
 
 /** Everything that makes two runs of the agent the same run. */
 export interface RunIdentity {
@@ -27,7 +30,7 @@ export interface RunIdentity {
 }
 
 /** Raised when trials are run or recorded in another way, so that older ones are not taken for equals. */
-const runnerVersion = 2;
+const runnerVersion = 3;
 
 /** The identity as one digest: a trial is paid for once under it. */
 export function runKey(run: RunIdentity): string {
@@ -86,6 +89,8 @@ export interface Trial {
   readonly arm: Arm;
   /** The git tree that held the configuration. */
   readonly tree: string;
+  /** All that the agent sees of that tree, as a digest: trees that differ in the bank alone share it. */
+  readonly configuration: string;
   readonly task: string;
   readonly stream: Stream;
   readonly repeat: number;

@@ -6,6 +6,7 @@ import type { ArchiveNode } from "../domain/node.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { fastForward } from "./checkout.ts";
+import { examDigest } from "./comparison.ts";
 import { refuseUnfit } from "./fitness.ts";
 import { draftNode, nodeBelow, tagNode } from "./node.ts";
 import { readBank } from "./tasks.ts";
@@ -147,10 +148,16 @@ async function permission(
       "refused",
       `The verdict on proposal ${id} belongs to another production. Run: kira-improve evaluate --proposal-id ${id}.`,
     );
-  if (evaluation.bankDigest !== (await readBank(workspace, rules)).digest)
+  if (evaluation.bankDigest !== examDigest(workspace, await readBank(workspace, rules)))
     throw new KiraError(
       "refused",
       `The task bank has changed since proposal ${id} was judged. Run: kira-improve evaluate --proposal-id ${id}.`,
+    );
+  if (evaluation.flags.length > 0)
+    throw new KiraError(
+      "refused",
+      `The improvement of proposal ${id} is flagged: ${evaluation.flags.map(({ task, what }) => `${task}: ${what}`).join("; ")}. Look at it, and if it is honest merge it with --on-judgement --reason "…".`,
+      { flags: evaluation.flags },
     );
   if (!evaluation.contained && !(await workspace.approvals("acceptUnsandboxed")).includes("true"))
     throw new KiraError(

@@ -1,54 +1,82 @@
-import type { Evaluation } from "../domain/evaluation.ts";
+import type { Evaluation, Flag } from "../domain/evaluation.ts";
 import type { Proposal } from "../domain/proposal.ts";
-import { digest, type Trial } from "../domain/trial.ts";
-import type { Verdict } from "../domain/verdict/decide.ts";
-import type { Rules, Workspace } from "../workspace.ts";
-import { type Comparison, scoresOf } from "./compare.ts";
+import { digest, isEvidence } from "../domain/trial.ts";
+import { explain } from "../domain/verdict/explain.ts";
+import { verdictOf } from "../domain/verdict/kind.ts";
+import { describe } from "../domain/verdict/statistics.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Comparison } from "./comparison.ts";
+import { scoresOf } from "./evidence.ts";
+import type { Judgement } from "./judge.ts";
 
 /** A journal line holds the scores of so many tasks; those of more follow in lines of their own. */
-const tasksPerLine = 200;
+const tasksPerLine = 60;
+
+/** What a comparison found, without whose it was: the same for a proposal and for any two commits. */
+export type Finding = Omit<
+  Evaluation,
+  "id" | "uuid" | "timestamp" | "proposalId" | "proposalUuid" | "commit" | "tree" | "baseline" | "extensions"
+>;
+
+export function findingOf(comparison: Comparison, judgement: Judgement, flags: readonly Flag[]): Finding {
+  const { plan, evidence, answer, trials, ledgerTrials, stopped, shared, settlement } = judgement;
+  const statistics = describe(evidence, plan);
+  const { baseline, candidate, delta } = statistics;
+  const verdict = verdictOf(answer.kind);
+  const errors = (arm: string) => trials.filter((trial) => trial.arm === arm && !isEvidence(trial)).length;
+  const paid = [...trials, ...ledgerTrials];
+  return {
+    bankDigest: comparison.bankDigest,
+    agent: comparison.agent,
+    sandbox: comparison.containment,
+    contained: comparison.contained,
+    claim: settlement.claim,
+    threshold: settlement.delta,
+    restarts: settlement.restarts,
+    verdict,
+    passed: verdict === "improved",
+    why: answer.why,
+    reason: explain(answer, { statistics, plan, stopped }),
+    flags,
+    baselineScore: baseline,
+    modifiedScore: candidate,
+    improvementPct: baseline === 0 ? null : (100 * delta) / baseline,
+    statistics,
+    tasks: scoresOf(evidence, shared),
+    runs: Math.max(0, ...evidence.map(({ sums }) => Math.max(sums.baseline.n, sums.candidate.n))),
+    trials: trials.length,
+    ledgerTrials: ledgerTrials.length,
+    errors: { baseline: errors("baseline"), candidate: errors("candidate") },
+    costUsd: paid.reduce((sum, { costUsd }) => sum + costUsd, 0),
+    durationMs: paid.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  };
+}
 
 /** Puts a comparison's result on record, bound to what was compared. */
 export function recordEvaluation(
   { record, now }: Workspace,
-  { config }: Rules,
   proposal: Proposal,
   comparison: Comparison,
-  { runs, look, verdict, trials }: { runs: number; look: number; verdict: Verdict; trials: readonly Trial[] },
+  finding: Finding,
+  { baseline, extensions }: Pick<Evaluation, "baseline" | "extensions">,
 ): Evaluation {
-  const { baseline, candidate, delta } = verdict.statistics;
-  const tasks = scoresOf(comparison.tasks, trials);
+  const { tasks } = finding;
   let id = 0;
   record.write((index) => {
     id = index.evaluations.nextId();
     const evaluation = {
       kind: "evaluation" as const,
       id,
-      uuid: digest(comparison.stream, comparison.bankDigest, proposal.uuid, look).slice(0, 32),
+      uuid: digest(comparison.key, comparison.bankDigest, proposal.uuid, id).slice(0, 32),
       timestamp: now().toISOString(),
       proposalId: proposal.id,
       proposalUuid: proposal.uuid,
       commit: proposal.commit,
       tree: proposal.tree,
-      baseline: comparison.baseline,
-      bankDigest: comparison.bankDigest,
-      agent: comparison.agent,
-      sandbox: comparison.containment,
-      contained: comparison.sandbox.contained && config.evaluate.network !== "host",
-      runs,
-      look,
-      threshold: config.evaluate.threshold,
-      verdict: verdict.kind,
-      passed: verdict.kind === "improved",
-      reason: verdict.reason,
-      baselineScore: baseline,
-      modifiedScore: candidate,
-      improvementPct: baseline === 0 ? null : (100 * delta) / baseline,
-      statistics: verdict.statistics,
+      baseline,
+      extensions,
+      ...finding,
       tasks: tasks.slice(0, tasksPerLine),
-      trials: trials.length,
-      costUsd: trials.reduce((sum, { costUsd }) => sum + costUsd, 0),
-      durationMs: trials.reduce((sum, { durationMs }) => sum + durationMs, 0),
     };
     const further = chunksOf(tasks.slice(tasksPerLine), tasksPerLine);
     return [

@@ -1,184 +1,131 @@
-import type { Budget } from "../domain/budget.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { FileEntry } from "../domain/paths.ts";
 import { shuffled } from "../domain/random.ts";
 import { Tally } from "../domain/tally.ts";
 import type { Task } from "../domain/task.ts";
-import { gradeKey, resultOf, type Trial, type TrialSpec } from "../domain/trial.ts";
+import type { Trial, TrialSpec } from "../domain/trial.ts";
 import type { Workspace } from "../workspace.ts";
-import { hold, isKept, objectsOf } from "./artifact.ts";
-import { type Comparison, refuseBadInfrastructure, specsOf } from "./compare.ts";
-import { openTrialRoom, type TrialRoom } from "./trial.ts";
+import { hold, objectsOf } from "./artifact.ts";
+import type { Comparison } from "./comparison.ts";
+import { refuseHopeless } from "./infrastructure.ts";
+import { regraded, type Sorted, sortByWhatIsLeft } from "./stored-trials.ts";
+import { openTrialRoom } from "./trial.ts";
 
-/** Grades cost nothing to find again: they are written so many at a time. */
-const gradesAtOnce = 100;
 /** Trials are in the journal as each ends, and in the index, which follows from it, so many at a time. */
 const indexedAtOnce = 200;
 
-/** The trials of a stream as the record has them, by what is left to do. */
-interface Sorted {
-  readonly done: readonly Trial[];
-  /** Made already, and not yet judged by today's criteria. */
-  readonly toGrade: readonly TrialSpec[];
-  readonly missing: readonly TrialSpec[];
-  /** Those of the missing that take the place of a stored one. */
-  readonly again: ReadonlySet<string>;
+/** What one call brought: all trials asked for, or those there were money for. */
+export interface Round {
+  /** In the order of the specifications, without artifacts. */
+  readonly trials: readonly Trial[];
+  /** The limit that left some of them out. */
+  readonly stopped: string | undefined;
 }
 
-/**
- * Every trial of a stream, up to `runs` per task and arm: stored ones as they are, regraded if their grader has
- * changed; missing ones made now, both arms in one randomly interleaved order. Each is recorded as it ends, so that
- * nothing paid for is lost.
- * @throws KiraError `unavailable` if the infrastructure failed too often, `interrupted` on a signal, `inconclusive`
- *   when a limit of the budget is reached
- */
-export async function runTrials(
-  workspace: Workspace,
-  comparison: Comparison,
-  purpose: "pair" | "guard",
-  tasks: readonly Task[],
-  runs: number,
-): Promise<Trial[]> {
+/** Makes the trials of a comparison, as often as it is asked for some; what they leave is kept when it is disposed of. */
+export interface TrialRunner extends AsyncDisposable {
+  /**
+   * Trials as specified: stored ones as they are, regraded if their grader has changed; missing ones made now, in a
+   * randomly interleaved order. Each is recorded as it ends, so that nothing paid for is lost.
+   * @param phase what they are for, as progress shows it
+   * @param most so many trials at most the phase has in all
+   * @throws KiraError `unavailable` if the infrastructure fails too often, `interrupted` on a signal
+   */
+  run(specs: readonly TrialSpec[], phase: string, most: number): Promise<Round>;
+  /** Whether some of these trials were not made yet. */
+  lacks(specs: readonly TrialSpec[]): boolean;
+  /** Trials made, and not found, since it was opened. */
+  readonly spent: { readonly made: number; readonly costUsd: number };
+}
+
+export function openTrials(workspace: Workspace, comparison: Comparison): TrialRunner {
   const { record, executor, report } = workspace;
-  const { budget, signal } = comparison;
-  const byName = new Map(tasks.map((task) => [task.name, task]));
-  const stream = `${purpose}:${comparison.stream}` as const;
-  const specs = specsOf(comparison, stream, tasks, runs);
-  const { done, toGrade, missing, again } = await sort(workspace, specs, byName);
-
-  const trials: Trial[] = [];
-  const objects = new Map<string, FileEntry>();
-  const tally = new Tally();
-  const take = ({ artifact, ...trial }: Trial) => {
-    trials.push(trial);
-    tally.add(trial);
-    for (const [path, entry] of artifact ? objectsOf({ ...trial, artifact }) : []) objects.set(path, entry);
-  };
-  done.forEach(take);
-
-  const began = performance.now();
+  const { budget, signal, config, key } = comparison;
+  const byName = new Map(
+    [...comparison.tasks, ...comparison.seen, ...comparison.impossible].map((task): [string, Task] => [
+      task.name,
+      task,
+    ]),
+  );
+  const room = openTrialRoom(workspace, { ...comparison, tasks: byName });
+  const options = { concurrency: config.evaluate.concurrency, ...(signal === undefined ? {} : { signal }) };
+  const objects = new Map<string, Map<string, FileEntry>>();
+  const seen = new Map<string, { done: number; tally: Tally }>();
   const spent = { made: 0, costUsd: 0 };
-  const tell = () => {
-    const estimate = tally.estimate();
+  const began = performance.now();
+  const all: Trial[] = [];
+  let rounds = 0;
+
+  const take = (found: Map<string, Trial>, phase: string, { artifact, ...trial }: Trial) => {
+    found.set(trial.key, trial);
+    const progress = seen.get(phase) ?? { done: 0, tally: new Tally() };
+    progress.done++;
+    progress.tally.add(trial);
+    seen.set(phase, progress);
+    const kept = objects.get(trial.stream) ?? new Map<string, FileEntry>();
+    objects.set(trial.stream, kept);
+    for (const [path, entry] of artifact ? objectsOf({ ...trial, artifact }) : []) kept.set(path, entry);
+  };
+  const tell = (phase: string, most: number) => {
+    const { done, tally } = seen.get(phase)!;
     const elapsedMs = performance.now() - began;
-    report({ kind: "trials", done: trials.length, total: specs.length, estimate, elapsedMs, ...spent });
+    report({ kind: "trials", phase, done, most, estimate: tally.estimate(), elapsedMs, ...spent });
   };
-  await using room = openTrialRoom(workspace, { ...comparison, tasks: byName });
-  const options = {
-    concurrency: comparison.config.evaluate.concurrency,
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const short: { reason?: string } = {};
-  try {
-    for await (const trial of regraded(workspace, room, toGrade, options)) take(trial);
-    const launched = affordable(shuffled(missing, comparison.stream), budget, short);
+
+  const make = async (sorted: Sorted, found: Map<string, Trial>, phase: string, most: number) => {
+    let stopped: string | undefined;
+    const launched = (function* affordable() {
+      for (const spec of shuffled(sorted.missing, `${key} ${phase} ${rounds}`)) {
+        stopped = budget.exhausted();
+        if (stopped !== undefined) return;
+        budget.start();
+        yield spec;
+      }
+    })();
     for await (const trial of executor.run(launched, (spec, slot) => room.attempt(spec, slot), options)) {
       budget.end(trial.costUsd);
-      const made = again.has(trial.key) ? { ...trial, again: true as const } : trial;
+      const made = sorted.again.has(trial.key) ? { ...trial, again: true as const } : trial;
       if (trial.result !== "error") record.append([{ kind: "trial", ...made }]);
-      take(made);
+      take(found, phase, made);
       spent.made++;
-      if (spent.made % indexedAtOnce === 0) record.catchUp();
       spent.costUsd += trial.costUsd;
-      tell();
+      if (spent.made % indexedAtOnce === 0) record.catchUp();
+      tell(phase, most);
     }
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-  } finally {
-    record.catchUp();
-    await hold(workspace, stream, objects);
-  }
-  if (signal?.aborted)
-    throw new KiraError(
-      "interrupted",
-      `Stopped after ${trials.length} of ${specs.length} trials; they are kept. Run the same command to go on.`,
-    );
-  if (short.reason !== undefined)
-    throw new KiraError(
-      "inconclusive",
-      `Stopped after ${trials.length} of ${specs.length} trials (${spent.made} now, for $${spent.costUsd.toFixed(2)}): ${short.reason}. They are kept, and there is no verdict yet. Go on with: kira-improve evaluate --proposal-id ${comparison.proposalId}.`,
-      { trials: trials.length, costUsd: spent.costUsd },
-    );
-  refuseBadInfrastructure(trials);
-  // In one order whatever ended first: sums of the same scores are then the same to the last bit.
-  const byKey = new Map(trials.map((trial) => [trial.key, trial]));
-  return specs.flatMap(({ key }) => byKey.get(key) ?? []);
-}
+    return stopped;
+  };
 
-async function sort(
-  { record, objects }: Workspace,
-  specs: readonly TrialSpec[],
-  tasks: ReadonlyMap<string, Task>,
-): Promise<Sorted> {
-  const sorted = { done: [] as Trial[], toGrade: [] as TrialSpec[], missing: [] as TrialSpec[] };
-  const again = new Set<string>();
-  for (const spec of specs) {
-    const task = tasks.get(spec.task)!;
-    const stored = record.index.trials.find(spec.key);
-    const known = stored && withGrade(record.index.trials, stored, task);
-    if (known) sorted.done.push({ ...known, arm: spec.arm });
-    else if (await isKept(objects, task, stored?.artifact)) sorted.toGrade.push(spec);
-    else {
-      sorted.missing.push(spec);
-      if (stored) again.add(spec.key);
-    }
-  }
-  return { ...sorted, again };
-}
-
-/** A stored trial with the grade of today's criteria, if there is one. */
-function withGrade(
-  store: Workspace["record"]["index"]["trials"],
-  trial: Trial,
-  { gradingDigest }: Task,
-): Trial | undefined {
-  const { artifact } = trial;
-  const key = artifact ? gradeKey(artifact.digest, gradingDigest) : trial.gradeKey;
-  if (key === trial.gradeKey && trial.result !== "ungraded") return trial;
-  const grade = store.findGrade(key);
-  return grade && artifact && { ...trial, ...grade, gradeKey: key, result: resultOf(artifact.ending, grade) };
-}
-
-/** Stored trials, judged anew and recorded so. */
-async function* regraded(
-  { record, executor, now }: Workspace,
-  room: TrialRoom,
-  specs: readonly TrialSpec[],
-  options: { concurrency: number; signal?: AbortSignal },
-): AsyncGenerator<Trial> {
-  const graded: Trial[] = [];
-  const write = () =>
-    record.write(() =>
-      graded.splice(0).map(({ gradeKey: key, score, reason }) => ({
-        ...{ kind: "grade" as const, key, score, reason, timestamp: now().toISOString() },
-      })),
-    );
-  const regrade = (spec: TrialSpec, slot: number) =>
-    room.regrade({ ...record.index.trials.find(spec.key)!, arm: spec.arm }, slot);
-  try {
-    for await (const trial of executor.run(specs, regrade, options)) {
-      if (trial.result !== "ungraded") graded.push(trial);
-      if (graded.length >= gradesAtOnce) write();
-      yield trial;
-    }
-  } finally {
-    write();
-  }
-}
-
-/** Hands out trials one by one, as long as the budget allows another. */
-function* affordable(
-  specs: readonly TrialSpec[],
-  budget: Budget,
-  short: { reason?: string },
-): Generator<TrialSpec> {
-  for (const spec of specs) {
-    const reason = budget.exhausted();
-    if (reason !== undefined) {
-      short.reason = reason;
-      return;
-    }
-    budget.start();
-    yield spec;
-  }
+  return {
+    spent,
+    lacks: (specs) => specs.some((spec) => record.index.trials.find(spec.key) === undefined),
+    async run(specs, phase, most) {
+      rounds++;
+      const found = new Map<string, Trial>();
+      const sorted = await sortByWhatIsLeft(workspace, specs, byName);
+      for (const trial of sorted.done) take(found, phase, trial);
+      let stopped: string | undefined;
+      try {
+        for await (const trial of regraded(workspace, room, sorted.toGrade, options))
+          take(found, phase, trial);
+        stopped = await make(sorted, found, phase, most);
+      } catch (error) {
+        if (!signal?.aborted) throw error;
+      } finally {
+        record.catchUp();
+      }
+      if (signal?.aborted)
+        throw new KiraError(
+          "interrupted",
+          `Stopped after ${spent.made} trials; they are kept. Go on with: ${comparison.resume}.`,
+        );
+      const trials = specs.flatMap((spec) => found.get(spec.key) ?? []);
+      all.push(...trials);
+      refuseHopeless(all, trials);
+      return { trials, stopped };
+    },
+    async [Symbol.asyncDispose]() {
+      await room[Symbol.asyncDispose]();
+      for (const [stream, kept] of objects) await hold(workspace, stream, kept);
+    },
+  };
 }

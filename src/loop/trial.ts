@@ -67,7 +67,18 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
         spent.costUsd += answer.costUsd;
         spent.tokens += answer.tokens;
         const { durationMs, model } = answer;
-        const facts = { key, arm, tree, task: task.name, stream, repeat, durationMs, ...spent, model };
+        const facts = {
+          key,
+          arm,
+          tree,
+          configuration: spec.tree,
+          task: task.name,
+          stream,
+          repeat,
+          durationMs,
+          ...spent,
+          model,
+        };
         if (answer.ending === "error") {
           if (await patience.another(tries, setting.signal)) continue;
           const failed = { gradeKey: "", result: "error", score: 0, reason: answer.reason } as const;

@@ -7,39 +7,55 @@ export interface Screen {
   write(text: string): unknown;
 }
 
+type Trials = Extract<Event, { kind: "trials" }>;
+
 /** Shows events while a command works: on a terminal one line that changes, in a pipe a line now and then. */
 export function progressOn(screen: Screen, verbose: boolean): (event: Event) => void {
-  let shown = 0;
+  let shown = { phase: "", tenth: 0 };
   let open = false;
   const line = (text: string) => {
     screen.write(`${open ? "\r\u001b[K" : ""}${text}\n`);
     open = false;
   };
-  return (event) => {
-    if (event.kind === "notice") line(printable(event.what));
-    else if (event.kind === "step" && verbose)
-      line(`${event.step}: ${printable(event.what)}${event.why ? ` (${printable(event.why)})` : ""}`);
-    else if (event.kind === "trials") {
-      const { done, total } = event;
-      const text = trialsLine(event);
-      if (screen.isTTY) {
-        screen.write(`\r\u001b[K${text}`);
-        open = true;
-        if (done === total) line(text);
-      } else if (done === total || (done / total) * 10 >= shown + 1) {
-        shown = Math.floor((done / total) * 10);
-        line(text);
-      }
+  /** Leaves the line that changes as it stands. */
+  const close = () => {
+    if (open) screen.write("\n");
+    open = false;
+  };
+  const showTrials = (event: Trials) => {
+    const { phase, done, most } = event;
+    if (phase !== shown.phase) {
+      close();
+      shown = { phase, tenth: 0 };
     }
+    if (screen.isTTY) {
+      screen.write(`\r\u001b[K${trialsLine(event)}`);
+      open = true;
+      return;
+    }
+    const tenth = Math.floor((10 * done) / Math.max(1, most));
+    if (tenth <= shown.tenth) return;
+    shown = { phase, tenth };
+    line(trialsLine(event));
+  };
+  return (event) => {
+    if (event.kind === "trials") return showTrials(event);
+    if (event.kind === "notice") return line(printable(event.what));
+    close();
+    if (event.kind === "step" && verbose)
+      line(`${event.step}: ${printable(event.what)}${event.why ? ` (${printable(event.why)})` : ""}`);
   };
 }
 
-/** Trials done and left, what they say so far, and what the rest will take and cost if it is like those made. */
-function trialsLine(event: Extract<Event, { kind: "trials" }>): string {
-  const { done, total, estimate, made, elapsedMs, costUsd } = event;
+/** Trials made and at most to come, what they say so far, and what they cost. */
+function trialsLine({ phase, done, most, estimate, made, elapsedMs, costUsd }: Trials): string {
   const { baseline, candidate, delta, interval: range } = estimate;
-  const left = (spent: number) => (spent / Math.max(1, made)) * (total - done);
+  const left = (spent: number) => (spent / Math.max(1, made)) * Math.max(0, most - done);
   const costs =
-    costUsd === 0 ? "" : `, ${dollars(costUsd)} spent and about ${dollars(left(costUsd))} to come`;
-  return `${done}/${plural(total, "trial")}  baseline ${score(baseline)}  candidate ${score(candidate)}  ${gain(delta)} (95 %: ${interval(range)})  about ${Math.ceil(left(elapsedMs) / 1000)} s left${costs}`;
+    costUsd === 0 ? "" : `, ${dollars(costUsd)} spent and at most about ${dollars(left(costUsd))} to come`;
+  const says =
+    range[0] > -1 || range[1] < 1
+      ? `  candidate ${score(candidate)}  ${gain(delta)} (95 %: ${interval(range)})`
+      : "";
+  return `${phase}: ${done} of at most ${plural(most, "trial")}  baseline ${score(baseline)}${says}  at most about ${Math.ceil(left(elapsedMs) / 1000)} s left${costs}`;
 }

@@ -59,9 +59,7 @@ export function renderProposal(
     ...(rejectionReason === null ? [] : [["rejected", rejectionReason]]),
   ];
   const evidence = evaluations.map((evaluation) =>
-    [`Evaluation ${evaluation.id} on ${moment(evaluation.timestamp)}`, renderVerdict(evaluation, width)].join(
-      "\n",
-    ),
+    renderVerdict(`Evaluation ${evaluation.id} on ${moment(evaluation.timestamp)}`, evaluation, width),
   );
   return [
     wrap(`Proposal ${id}: ${printable(hypothesis)}`, width),

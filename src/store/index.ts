@@ -1,6 +1,7 @@
 import type { Entry } from "../domain/entry.ts";
 import { AnalysisStore } from "./analyses.ts";
 import { ArchiveStore } from "./archive.ts";
+import { AuditStore } from "./audits.ts";
 import type { Database } from "./database.ts";
 import { EvaluationStore } from "./evaluations.ts";
 import { FactStore } from "./facts.ts";
@@ -8,6 +9,7 @@ import { IntentStore } from "./intents.ts";
 import { OutcomeStore } from "./outcomes.ts";
 import { ProposalStore } from "./proposals.ts";
 import { QuarantineStore } from "./quarantine.ts";
+import { SettlementStore } from "./settlements.ts";
 import { TaskBankStore } from "./task-bank.ts";
 import { TrialStore } from "./trials.ts";
 
@@ -21,6 +23,8 @@ export interface Index {
   readonly archive: ArchiveStore;
   readonly taskBank: TaskBankStore;
   readonly quarantine: QuarantineStore;
+  readonly settlements: SettlementStore;
+  readonly audits: AuditStore;
   readonly intents: IntentStore;
   readonly facts: FactStore;
 }
@@ -35,6 +39,8 @@ export function openIndex(db: Database): Index {
     archive: new ArchiveStore(db),
     taskBank: new TaskBankStore(db),
     quarantine: new QuarantineStore(db),
+    settlements: new SettlementStore(db),
+    audits: new AuditStore(db),
     intents: new IntentStore(db),
     facts: new FactStore(db),
   };
@@ -69,6 +75,12 @@ export function applyEntry(index: Index, entry: Entry): void {
       return index.facts.set("seen", JSON.stringify(entry.tips));
     case "quarantine":
       return index.quarantine.add(entry);
+    case "settlement":
+      return index.settlements.add(itemOf(entry));
+    case "expiry":
+      return index.settlements.addExpiry(entry);
+    case "audit":
+      return index.audits.add(itemOf(entry));
   }
 }
 

@@ -14,7 +14,7 @@ export class TrialStore {
   add(trial: Trial): void {
     this.#db
       .prepare(
-        `INSERT OR ${trial.again ? "REPLACE" : "IGNORE"} INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR ${trial.again ? "REPLACE" : "IGNORE"} INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         trial.key,
@@ -26,6 +26,7 @@ export class TrialStore {
         trial.result,
         trial.score,
         JSON.stringify(trial),
+        trial.configuration,
       );
   }
 
@@ -43,6 +44,14 @@ export class TrialStore {
 
   findGrade(key: string): Grade | undefined {
     return this.#db.prepare<[string], Grade>("SELECT score, reason FROM grades WHERE key = ?").get(key);
+  }
+
+  /** All trials of a configuration, oldest first. */
+  of(configuration: string): Trial[] {
+    const entries = this.#db
+      .prepare<[string], string>("SELECT entry FROM trials WHERE configuration = ? ORDER BY timestamp, key")
+      .pluck();
+    return entries.all(configuration).map((entry) => JSON.parse(entry) as Trial);
   }
 
   /** Trees that have been tried at all. */

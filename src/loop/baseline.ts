@@ -1,0 +1,73 @@
+import type { Settlement } from "../domain/evaluation.ts";
+import { isEvidence, type Stream, type Trial, type TrialSpec } from "../domain/trial.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Comparison } from "./comparison.ts";
+import { specOf } from "./specs.ts";
+
+/** How long fresh trials of the baseline may be shared, and an evaluation be resumed on its own trials. */
+export const windowMs = 24 * 3_600_000;
+
+/** What is stored of one task's baseline. */
+export interface StoredBaseline {
+  /** Older trials, in order. */
+  readonly ledger: readonly TrialSpec[];
+  /** Fresh ones that other evaluations made, in order. */
+  readonly pool: readonly TrialSpec[];
+  /** The repeats under which the next trials of either stream are made. */
+  readonly next: { readonly ledger: number; readonly pool: number };
+}
+
+const ledgerStream = ({ visible }: Comparison): Stream => `ledger:${visible.baseline.slice(0, 16)}`;
+export const poolStream = ({ visible }: Comparison): Stream => `pool:${visible.baseline.slice(0, 16)}`;
+
+/**
+ * The stored trials of a comparison's baseline, for each of its tasks, as they stood when it was settled: fresh ones
+ * of the day before are its pool, all others its ledger. Trials that were made of this configuration when it was a
+ * candidate itself count as ledger once it is the baseline.
+ */
+export function storedBaseline(
+  { record }: Pick<Workspace, "record">,
+  comparison: Comparison,
+  { timestamp: at, pool: had }: Pick<Settlement, "timestamp" | "pool">,
+): StoredBaseline[] {
+  const { visible, tasks } = comparison;
+  const before = record.index.trials.of(visible.baseline).filter(({ timestamp }) => timestamp <= at);
+  const byTask = Map.groupBy(before, ({ task }) => task);
+  const since = record.index.settlements.expiredBefore(visible.baseline, at);
+  const poolSince = new Date(Date.parse(at) - windowMs).toISOString();
+  const ownPool = poolStream(comparison);
+  return tasks.map((task) => {
+    const shared = had[task.name] ?? 0;
+    const specOfTrial = ({ stream, repeat }: Trial) => specOf(comparison, task, "baseline", stream, repeat);
+    // Of another prompt, agent or sandbox it has another key, and says nothing here.
+    const mine = (byTask.get(task.name) ?? []).filter((trial) => trial.key === specOfTrial(trial).key);
+    const counted = mine.filter((trial) => isEvidence(trial) && trial.timestamp >= since);
+    const isPool = ({ stream }: Trial) => stream === ownPool;
+    const isFresh = (trial: Trial) => isPool(trial) && trial.repeat < shared && trial.timestamp >= poolSince;
+    const isStored = (trial: Trial) =>
+      isPool(trial) ? trial.repeat < shared && !isFresh(trial) : !trial.stream.startsWith("guard:");
+    return {
+      ledger: counted.filter(isStored).map(specOfTrial),
+      pool: counted.filter(isFresh).map(specOfTrial),
+      next: { ledger: nextRepeat(mine, ledgerStream(comparison)), pool: shared },
+    };
+  });
+}
+
+/** How many trials of each task the pool has by now. */
+export function poolNow(
+  { record }: Pick<Workspace, "record">,
+  comparison: Comparison,
+): Record<string, number> {
+  const stream = poolStream(comparison);
+  const trials = record.index.trials.of(comparison.visible.baseline).filter((t) => t.stream === stream);
+  const byTask = Map.groupBy(trials, ({ task }) => task);
+  return Object.fromEntries([...byTask].map(([task, some]) => [task, nextRepeat(some, stream)]));
+}
+
+const nextRepeat = (trials: readonly Trial[], stream: Stream) =>
+  Math.max(-1, ...trials.filter((trial) => trial.stream === stream).map(({ repeat }) => repeat)) + 1;
+
+/** The trial that the ledger has next of a task. */
+export const nextOfLedger = (comparison: Comparison, task: number, repeat: number): TrialSpec =>
+  specOf(comparison, comparison.tasks[task]!, "baseline", ledgerStream(comparison), repeat);

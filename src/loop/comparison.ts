@@ -1,0 +1,105 @@
+import { Budget, type Limits } from "../domain/budget.ts";
+import type { Config } from "../domain/config.ts";
+import { KiraError } from "../domain/errors.ts";
+import type { Task, TaskBank } from "../domain/task.ts";
+import { type Arm, digest } from "../domain/trial.ts";
+import { listTree } from "../git/tree.ts";
+import type { Sandbox } from "../sandbox/contract.ts";
+import type { SandboxName } from "../sandbox/index.ts";
+import type { Workspace } from "../workspace.ts";
+import { quarantined } from "./tasks.ts";
+import { visibleDigest } from "./visible.ts";
+
+/** Two trees, and everything that a trial of either depends on. */
+export interface Comparison {
+  readonly config: Config;
+  /** Any commit, for the working trees of trials to stand on. */
+  readonly commit: string;
+  readonly trees: Readonly<Record<Arm, string>>;
+  /** All that an agent sees of them. */
+  readonly visible: Readonly<Record<Arm, string>>;
+  /** The tasks that decide, those that a proposer was shown, and those that nobody can pass honestly. */
+  readonly tasks: readonly Task[];
+  readonly seen: readonly Task[];
+  readonly impossible: readonly Task[];
+  readonly bankDigest: string;
+  readonly sandbox: Sandbox;
+  /** All that decides what a trial can reach: the sandbox's profile, the network, the mounts. */
+  readonly containment: string;
+  /** Whether an agent could not have reached its grader. */
+  readonly contained: boolean;
+  readonly agent: string;
+  /** Names the comparison, and with it its own streams of evidence. */
+  readonly key: string;
+  /** The command that goes on with it. */
+  readonly resume: string;
+  readonly budget: Budget;
+  readonly signal?: AbortSignal;
+}
+
+export interface ComparisonRequest {
+  readonly config: Config;
+  readonly bank: TaskBank;
+  readonly commit: string;
+  readonly trees: Readonly<Record<Arm, string>>;
+  /** Names of the tasks that a proposer was shown. */
+  readonly shown?: ReadonlySet<string> | undefined;
+  readonly resume: string;
+  readonly limits?: Limits | undefined;
+  /** A larger budget that this comparison takes part in. */
+  readonly budget?: Budget | undefined;
+  readonly allowUnsandboxed?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws KiraError `unavailable` without a sandbox, `refused` for what was not approved here */
+export async function openComparison(workspace: Workspace, request: ComparisonRequest): Promise<Comparison> {
+  const { config, bank, trees, shown = new Set(), resume, commit, signal } = request;
+  const sandboxName: SandboxName = request.allowUnsandboxed ? "none" : "bubblewrap";
+  const sandbox = workspace.sandbox(sandboxName);
+  await sandbox.check();
+  await approve(workspace, config);
+  const agent = workspace.agent(config.agent).identity;
+  const visible = {
+    baseline: visibleDigest(await listTree(workspace.git, trees.baseline), config),
+    candidate: visibleDigest(await listTree(workspace.git, trees.candidate), config),
+  };
+  const { network, threshold } = config.evaluate;
+  const containment = [sandbox.profile, `network ${network}`, ...config.agent.mounts].join(", ");
+  const able = bank.tasks.filter((task) => task.enabled && quarantined(workspace, task) === undefined);
+  // Not the graders: what was attempted stays evidence when it is judged anew.
+  const identity = [visible.baseline, visible.candidate, bank.attempts, agent, containment, threshold];
+  return {
+    ...{ config, commit, trees, visible, sandbox, containment, agent, resume },
+    tasks: able.filter(({ name, impossible }) => !impossible && !shown.has(name)),
+    seen: able.filter(({ name, impossible }) => !impossible && shown.has(name)),
+    impossible: able.filter(({ impossible }) => impossible),
+    bankDigest: examDigest(workspace, bank),
+    contained: sandbox.contained && network !== "host",
+    key: digest(...identity).slice(0, 16),
+    budget: new Budget({ ...config.evaluate, ...request.limits }, () => performance.now(), request.budget),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** The bank as it decides: a task whose grader is in quarantine is not part of it. */
+export function examDigest(workspace: Pick<Workspace, "record">, bank: TaskBank): string {
+  const out = bank.tasks.filter((task) => task.enabled && quarantined(workspace, task) !== undefined);
+  return out.length === 0 ? bank.digest : digest(bank.digest, ...out.map(({ name }) => name));
+}
+
+/** A tracked file must not widen what an agent may reach: cloning a repository would then be enough. */
+async function approve(workspace: Workspace, { agent, evaluate: { network } }: Config): Promise<void> {
+  const mounts = await workspace.approvals("allowMount");
+  const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
+  if (missing.length > 0)
+    throw new KiraError(
+      "refused",
+      `The configuration mounts ${missing.join(", ")} into trials, which you have not approved. Approve it here with: git config --add kira.allowMount ${missing[0]}.`,
+    );
+  if (network === "host" && !(await workspace.approvals("allowNetwork")).includes("host"))
+    throw new KiraError(
+      "refused",
+      "The configuration gives trials the host's network, which you have not approved. Approve it here with: git config kira.allowNetwork host.",
+    );
+}
