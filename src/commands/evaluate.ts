@@ -1,22 +1,17 @@
 import { Command, Option } from "clipanion";
 import { mostRuns } from "../domain/config.ts";
-import { exitStatus } from "../domain/errors.ts";
-import type { Evaluation, VerdictKind } from "../domain/evaluation.ts";
+import type { Evaluation } from "../domain/evaluation.ts";
 import { claims } from "../domain/verdict/plan.ts";
 import { evaluate } from "../loop/evaluate.ts";
+import { planEvaluation } from "../loop/plan-evaluation.ts";
+import { renderPrediction } from "../report/prediction.ts";
 import { renderVerdict } from "../report/verdict.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, oneOf, wholeNumber } from "./command.ts";
-import { limitsOf, limitTexts } from "./limits.ts";
+import { limitsOf, limitTexts, namesIn } from "./limits.ts";
 import { keepHeapSmall } from "./small-heap.ts";
+import { statusOfVerdict } from "./verdict-format.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
-
-export const statusOfVerdict: Record<VerdictKind, number> = {
-  improved: 0,
-  "not-improved": exitStatus.refused,
-  regression: exitStatus.refused,
-  inconclusive: exitStatus.inconclusive,
-};
 
 export class EvaluateCommand extends WorkspaceCommand {
   static override paths = [["evaluate"]];
@@ -37,6 +32,9 @@ export class EvaluateCommand extends WorkspaceCommand {
   });
 
   proposalId = Option.String("--proposal-id", { required: true, description: "The proposal to judge" });
+  plan = Option.Boolean("--plan", false, {
+    description: "Say what it would take and how likely it is to decide, and make no trial",
+  });
   runs = Option.String("--runs", { description: "The most new trials of a task in an arm" });
   claim = Option.String("--claim", {
     description: `What is to be shown: ${claims.join(" or ")} (by itself, whichever the budget can decide)`,
@@ -56,19 +54,21 @@ export class EvaluateCommand extends WorkspaceCommand {
 
   protected async run(workspace: Workspace): Promise<Answer> {
     keepHeapSmall();
-    const evaluation = await evaluate(workspace, {
+    const request = {
       proposalId: wholeNumber(this.proposalId, "--proposal-id"),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
       claim: this.claim === undefined ? undefined : oneOf(this.claim, "--claim", claims),
-      fixes: this.fixes
-        ?.split(",")
-        .map((name) => name.trim())
-        .filter(Boolean),
+      fixes: namesIn(this.fixes),
       extend: this.extend,
       limits: limitsOf(this),
       allowUnsandboxed: this.allowUnsandboxed,
       signal: this.context.signal,
-    });
+    };
+    if (this.plan) {
+      const plan = await planEvaluation(workspace, request);
+      return { json: { plan }, text: renderPrediction(`Proposal ${request.proposalId}`, plan, this.width) };
+    }
+    const evaluation = await evaluate(workspace, request);
     const { proposalId, verdict } = evaluation;
     return {
       json: { evaluation },

@@ -27,3 +27,10 @@ function amount(text: string, name: string): number {
   if (number > 0) return number;
   throw new KiraError("invalid", `${name} is "${text}". Give a number above 0, such as 2.5.`);
 }
+
+/** Names given with commas between them. */
+export const namesIn = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);

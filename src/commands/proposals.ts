@@ -1,5 +1,7 @@
 import { Command, Option } from "clipanion";
+import { KiraError } from "../domain/errors.ts";
 import { statuses } from "../domain/proposal.ts";
+import { exportLines } from "../loop/verdict.ts";
 import { showProposal } from "../loop/proposals.ts";
 import { renderProposal, renderProposals } from "../report/proposal.ts";
 import type { Workspace } from "../workspace.ts";
@@ -20,9 +22,13 @@ export class ProposalsCommand extends WorkspaceCommand {
 
   status = Option.String("--status", { description: `Only those that are ${statuses.join(", ")}` });
   show = Option.String("--show", { description: "The number of the proposal to show" });
+  trials = Option.Boolean("--trials", false, {
+    description: "With --show: every score of its last evaluation, as lines for verdict --stdin",
+  });
   protected override readonly writes = false;
 
   protected async run(workspace: Workspace): Promise<Answer> {
+    if (this.trials) return this.#scores(workspace);
     if (this.show !== undefined) {
       const { proposal, patch, evaluations } = await showProposal(
         workspace,
@@ -38,5 +44,20 @@ export class ProposalsCommand extends WorkspaceCommand {
       .states()
       .filter(({ status }) => wanted === undefined || status === wanted);
     return { json: { proposals }, text: renderProposals(proposals, this.width) };
+  }
+
+  #scores({ record }: Workspace): Answer {
+    if (this.show === undefined)
+      throw new KiraError("invalid", "--trials goes with --show <n>. Name the proposal.");
+    const id = wholeNumber(this.show, "--show");
+    record.index.proposals.get(id);
+    const evaluation = record.index.evaluations.of(id).at(-1);
+    if (!evaluation)
+      throw new KiraError(
+        "not-found",
+        `Proposal ${id} has not been evaluated. Run: kira-improve evaluate --proposal-id ${id}.`,
+      );
+    const lines = [...exportLines(evaluation)];
+    return { json: { lines }, text: lines.map((line) => JSON.stringify(line)).join("\n") };
   }
 }

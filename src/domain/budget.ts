@@ -38,6 +38,21 @@ export class Budget {
     this.#whole?.end(costUsd);
   }
 
+  /** How many further trials it allows if each costs and takes so much; Infinity without a limit. */
+  allows(costUsd: number, elapsedMs: number): number {
+    const { maxTrials = Number.POSITIVE_INFINITY, maxCost, maxMinutes } = this.#limits;
+    const left = (limit: number | undefined, spent: number, each: number) =>
+      limit === undefined || each === 0 ? Number.POSITIVE_INFINITY : Math.max(0, limit - spent) / each;
+    return Math.floor(
+      Math.min(
+        maxTrials - this.#started,
+        left(maxCost, this.#costUsd, costUsd),
+        left(maxMinutes, (this.#clock() - this.#began) / 60_000, elapsedMs / 60_000),
+        this.#whole?.allows(costUsd, elapsedMs) ?? Number.POSITIVE_INFINITY,
+      ),
+    );
+  }
+
   /** Why no further trial may be started; undefined while one may. Those that run count with what others cost. */
   exhausted(): string | undefined {
     const { maxTrials, maxCost, maxMinutes } = this.#limits;

@@ -44,17 +44,8 @@ export interface Flag {
   readonly what: string;
 }
 
-/** All trials of one comparison, and what they say. */
-export interface Evaluation {
-  readonly id: number;
-  readonly uuid: string;
-  readonly timestamp: string;
-  readonly proposalId: number;
-  readonly proposalUuid: string;
-  /** What the verdict is bound to: exactly this candidate, this baseline and this bank. */
-  readonly commit: string;
-  readonly tree: string;
-  readonly baseline: string;
+/** All trials of one comparison, and what they say; whose trees were compared is not part of it. */
+export interface Conclusion {
   readonly bankDigest: string;
   readonly agent: string;
   readonly sandbox: string;
@@ -63,7 +54,6 @@ export interface Evaluation {
   readonly claim: Claim;
   readonly threshold: number;
   readonly restarts: number;
-  readonly extensions: number;
   readonly verdict: VerdictKind;
   readonly passed: boolean;
   readonly why: Why;
@@ -74,13 +64,29 @@ export interface Evaluation {
   /** Null when the baseline is 0. */
   readonly improvementPct: number | null;
   readonly statistics: Statistics;
+  /** About how many trials would decide, if what was measured is the truth; null where none is in sight. */
+  readonly trialsToDecide: number | null;
   readonly tasks: readonly TaskScores[];
   /** The most trials that a task had in an arm. */
   readonly runs: number;
-  /** Trials of this evaluation: both arms and the guard. Those that the ledger still lacked are counted apart. */
+  /** Trials of this comparison: both arms and the guard. Those that the ledger still lacked are counted apart. */
   readonly trials: number;
   readonly ledgerTrials: number;
   readonly errors: { readonly baseline: number; readonly candidate: number };
   readonly costUsd: number;
   readonly durationMs: number;
+}
+
+/** The judgement of a proposal. */
+export interface Evaluation extends Conclusion {
+  readonly id: number;
+  readonly uuid: string;
+  readonly timestamp: string;
+  readonly proposalId: number;
+  readonly proposalUuid: string;
+  /** What the verdict is bound to: exactly this candidate, this baseline and, by its digest, this bank. */
+  readonly commit: string;
+  readonly tree: string;
+  readonly baseline: string;
+  readonly extensions: number;
 }

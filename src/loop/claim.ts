@@ -41,7 +41,7 @@ export function chooseQuestion(
   }
   if (failing.length === 0) return { claim: "better", fixes: [] };
   const chance = predict(workspace, comparison, { claim: "better", fixes: [] }).chanceInBudget;
-  return chance !== undefined && chance < worthAsking
+  return chance !== null && chance < worthAsking
     ? { claim: "fix", fixes: failing }
     : { claim: "better", fixes: [] };
 }

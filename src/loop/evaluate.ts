@@ -7,11 +7,12 @@ import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { chooseQuestion, type ClaimRequest } from "./claim.ts";
 import { type Comparison, openComparison } from "./comparison.ts";
+import { conclusionOf } from "./conclusion.ts";
 import { fixesNothing } from "./first-look.ts";
 import { refuseUnfit } from "./fitness.ts";
 import { flagsOf } from "./flags.ts";
 import { judge, type Judgement } from "./judge.ts";
-import { findingOf, noteEvaluation, recordEvaluation } from "./record-evaluation.ts";
+import { noteEvaluation, recordEvaluation } from "./record-evaluation.ts";
 import { setAside } from "./reject.ts";
 import { readBank } from "./tasks.ts";
 
@@ -71,7 +72,7 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
     workspace,
     proposal,
     comparison,
-    findingOf(comparison, judgement, flags),
+    conclusionOf(comparison, judgement, flags),
     { baseline, extensions },
   );
   await conclude(workspace, proposal, evaluation, judgement);

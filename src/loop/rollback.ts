@@ -201,9 +201,9 @@ async function attempt(
 }
 
 /** Production's tree with the managed paths as they were at a node. */
-async function treeWith(
-  { git, objects }: Workspace,
-  { config, tree }: Rules,
+export async function treeWith(
+  { git, objects }: Pick<Workspace, "git" | "objects">,
+  { config, tree }: Pick<Rules, "config" | "tree">,
   node: ArchiveNode,
 ): Promise<string> {
   const refusal = pathPolicy(config);

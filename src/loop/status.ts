@@ -1,7 +1,11 @@
+import type { Audit } from "../domain/entry.ts";
 import type { ArchiveNode } from "../domain/node.ts";
+import { statedRate } from "../domain/verdict/explain.ts";
+import type { Index } from "../store/index.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Counts } from "../store/outcomes.ts";
 import type { Workspace } from "../workspace.ts";
+import { lastAudited } from "./audit.ts";
 
 export interface StatusReport {
   readonly production: { readonly branch: string; readonly commit: string | null };
@@ -19,6 +23,17 @@ export interface StatusReport {
     readonly timestamp: string;
     readonly patterns: number;
   } | null;
+  /** The tests that were made, and what that says about those that passed. */
+  readonly tests: {
+    /** Proposals that were judged, and those that were merged on a verdict or on a person's judgement. */
+    readonly judged: number;
+    readonly merged: number;
+    readonly onJudgement: number;
+    /** At most so many of the merged are expected to be no improvement, and that share of them; null without any. */
+    readonly expectedFalse: number;
+    readonly falseShare: number | null;
+  };
+  readonly lastAudit: Audit | null;
   /** What to do next, as commands with a reason. */
   readonly due: ReadonlyArray<{ readonly command: string; readonly reason: string }>;
 }
@@ -70,16 +85,46 @@ export function status({ record, now, live, production, settings }: Workspace): 
         delta,
         proposalId,
       })),
+    tests: testsOf(record.index),
+    lastAudit: record.index.audits.latest() ?? null,
     lastAnalysis: last ? { id: last.id, timestamp: last.timestamp, patterns: last.patterns.length } : null,
-    due: due(
-      pending,
-      new Set(archive.list().map(({ proposalId }) => proposalId)),
-      recent,
-      last?.timestamp,
-      time,
-      days,
-    ),
+    due: [
+      ...auditDue(record.index),
+      ...due(
+        pending,
+        new Set(archive.list().map(({ proposalId }) => proposalId)),
+        recent,
+        last?.timestamp,
+        time,
+        days,
+      ),
+    ],
   };
+}
+
+/** Each test of a change that changes nothing passes at the stated rate at most, so that bounds what to expect. */
+function testsOf({ evaluations, archive }: Index): StatusReport["tests"] {
+  const judged = evaluations.judged();
+  const made = archive.list().filter(({ proposalId }) => proposalId !== null);
+  const passed = evaluations.passed();
+  const merged = made.filter(({ evaluationId }) => evaluationId !== null && passed.has(evaluationId)).length;
+  const expectedFalse = Math.min(merged, statedRate * judged);
+  return {
+    ...{ judged, merged, onJudgement: made.length - merged, expectedFalse },
+    falseShare: merged === 0 ? null : expectedFalse / merged,
+  };
+}
+
+/** So many merges may pass between two audits. */
+const mergesPerAudit = 10;
+
+function auditDue(index: Index): StatusReport["due"] {
+  const since = lastAudited(index);
+  const merges = index.archive
+    .list()
+    .filter(({ id, proposalId }) => id > since && proposalId !== null).length;
+  if (merges < mergesPerAudit) return [];
+  return [{ command: "kira-improve audit", reason: `${merges} merges since production was audited` }];
 }
 
 function due(

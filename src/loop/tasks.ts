@@ -14,10 +14,12 @@ const notFixtures = /^(solution|grader)\//;
  * The task bank as it stands on the production branch; what a candidate says about it does not count.
  * @throws KiraError `invalid` for a task that cannot be parsed, two of one name, two that contradict each other, or no
  *   task that is enabled
+ * @param where the branch or commit, as messages name it
  */
 export async function readBank(
   { git, objects }: Pick<Workspace, "git" | "objects">,
   { config, tree }: Pick<Rules, "config" | "tree">,
+  where = config.production,
 ): Promise<TaskBank> {
   const files = await listTree(git, tree, config.tasks);
   const tasks = new Map<string, Task>();
@@ -35,12 +37,12 @@ export async function readBank(
   if (tasks.size === 0)
     throw new KiraError(
       "invalid",
-      `There are no tasks in ${config.tasks} on ${config.production}. Write some, or start from a failure with: kira-improve tasks add --from-outcome <id>; then commit them.`,
+      `There are no tasks in ${config.tasks} on ${where}. Write some, or start from a failure with: kira-improve tasks add --from-outcome <id>; then commit them.`,
     );
   if (![...tasks.values()].some(({ enabled }) => enabled))
     throw new KiraError(
       "invalid",
-      `No task in ${config.tasks} on ${config.production} is enabled. Enable one with: kira-improve tasks enable <name>; then commit it.`,
+      `No task in ${config.tasks} on ${where} is enabled. Enable one with: kira-improve tasks enable <name>; then commit it.`,
     );
   refuseContradictions([...tasks.values()]);
   return bankOf([...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));

@@ -4,7 +4,7 @@ import { gain, moment, plural, share } from "./numbers.ts";
 import { wrap } from "./table.ts";
 
 export function renderStatus(status: StatusReport, width: number): string {
-  const { production, total, recent, before, byDay, pending, merges, lastAnalysis, due } = status;
+  const { production, total, recent, before, byDay, pending, merges, lastAnalysis, tests, due } = status;
   const work = `Last ${plural(recent.days, "day")}: ${rate(recent)}; the ${recent.days} before: ${rate(before)}; in all ${count(total)}.`;
   const days =
     byDay.length === 0
@@ -31,12 +31,29 @@ export function renderStatus(status: StatusReport, width: number): string {
       merges.map(({ tag, delta, description }) => `${tag} ${gain(delta)} ${description}`),
       width,
     ),
+    wrap(testsLine(tests), width),
     list(
       "Due",
       due.map(({ command, reason }) => `${command}  (${reason})`),
       width,
     ),
   ].join("\n\n");
+}
+
+function testsLine({
+  judged,
+  merged,
+  onJudgement,
+  expectedFalse,
+  falseShare,
+}: StatusReport["tests"]): string {
+  if (judged === 0) return "Judged: nothing yet.";
+  const unproven = onJudgement === 0 ? "" : `, ${onJudgement} more on a person's judgement`;
+  const wrong =
+    falseShare === null
+      ? ""
+      : ` At most ${expectedFalse.toFixed(1)} of them (${share(falseShare)}) are expected to be no improvement: each test lets a change that changes nothing pass in 2.5 % of cases.`;
+  return `Judged: ${plural(judged, "proposal")}, ${merged} merged on the verdict${unproven}.${wrong}`;
 }
 
 const rate = (counts: Rate) =>

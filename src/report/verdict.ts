@@ -1,4 +1,4 @@
-import type { Evaluation, TaskScores } from "../domain/evaluation.ts";
+import type { Conclusion, TaskScores } from "../domain/evaluation.ts";
 import { printable } from "../domain/printable.ts";
 import { mean } from "../domain/verdict/cell.ts";
 import { dollars, gain, interval, plural, score, seconds } from "./numbers.ts";
@@ -8,61 +8,73 @@ const mostRows = 5;
 /** What the rule in wide use asks for: a mean gain of so much on the trials that there are. */
 const naiveGain = 0.05;
 
-/** What the card is about: an evaluation of a proposal, or a comparison of two commits. */
-export type Shown = Omit<
-  Evaluation,
-  "id" | "uuid" | "timestamp" | "proposalId" | "proposalUuid" | "commit" | "tree" | "baseline" | "extensions"
->;
-
 /** The verdict card: what was found, on what evidence, how sure it is, and what it would take to be surer. */
-export function renderVerdict(title: string, shown: Shown, width: number): string {
-  const { verdict, reason, statistics, flags, contained } = shown;
-  const { baseline, candidate, delta, interval: here } = statistics;
-  const measured = `${score(baseline)} → ${score(candidate)}, ${gain(delta)} (95 %: ${interval(here)})`;
-  const facts: [string, string][] = [
-    [shown.claim === "fix" ? "To be mended" : "On this bank", measured],
-    ["On tasks like it", likeIt(shown)],
-    ["Strength", strength(shown)],
-    ["Evidence", evidence(shown)],
-    ["The usual rule", naive(shown)],
-    ...flags.map(({ task, what }): [string, string] => ["Flagged", `${task}: ${what}`]),
-  ];
-  if (!contained)
-    facts.push(["Not contained", "the agent ran without a sandbox and could have reached its grader"]);
+export function renderVerdict(title: string, conclusion: Conclusion, width: number): string {
+  const { verdict, reason, claim } = conclusion;
   return [
-    `${title}: ${verdict.toUpperCase()}${shown.claim === "fix" ? " (fix)" : ""}`,
+    `${title}: ${verdict.toUpperCase()}${claim === "fix" ? " (fix)" : ""}`,
     wrap(printable(reason), width),
     "",
-    ...facts.map(([name, text]) => entry(name, printable(text), 18, width)),
-    ...moved(shown, width),
+    ...verdictFacts(conclusion).map(([name, text]) => entry(name, printable(text), 18, width)),
+    ...moved(conclusion, width),
   ].join("\n");
 }
 
-function likeIt({ claim, statistics: { generalInterval, families } }: Shown): string {
+/** The lines of the card: what each is about, and what there is to say. */
+export function verdictFacts(conclusion: Conclusion): (readonly [name: string, text: string])[] {
+  const { claim, statistics, flags, contained } = conclusion;
+  const { baseline, candidate, delta, interval: here } = statistics;
+  const measured = `${score(baseline)} → ${score(candidate)}, ${gain(delta)} (95 %: ${interval(here)})`;
+  return [
+    [claim === "fix" ? "To be mended" : "On this bank", measured],
+    ["On tasks like it", likeIt(conclusion)],
+    ["Strength", strength(conclusion)],
+    ["Evidence", evidence(conclusion)],
+    ...toBeSure(conclusion),
+    ["The usual rule", naive(conclusion)],
+    ...flags.map(({ task, what }) => ["Flagged", `${task}: ${what}`] as const),
+    ...(contained
+      ? []
+      : [["Not contained", "the agent ran without a sandbox and could have reached its grader"] as const]),
+  ];
+}
+
+function likeIt({ claim, statistics: { generalInterval, families } }: Conclusion): string {
   if (claim === "fix") return "not claimed: only that these tasks are mended and no other is broken";
   return generalInterval
     ? `95 %: ${interval(generalInterval)}, ${plural(families, "family", "families")}`
     : `generalisation unproven: ${plural(families, "family", "families")}, 8 are needed`;
 }
 
-function strength({ statistics: { strength: reached, bound, minimumDetectable } }: Shown): string {
-  const odds = (log: number) =>
-    log > 0
-      ? `${Math.exp(log).toPrecision(2)} to 1 for it`
-      : `${Math.exp(-log).toPrecision(2)} to 1 against it`;
+function strength({ verdict, why, statistics }: Conclusion): string {
+  const { strength: reached, bound, minimumDetectable } = statistics;
+  if (why === "exact" || why === "no-change") return "no trial of one task and arm differed from another";
+  const odds = `${Math.exp(Math.abs(reached)).toPrecision(2)} to 1 ${reached < 0 ? "against" : "for"} it`;
+  const enough = verdict === "not-improved" ? "" : `, ${Math.exp(bound).toPrecision(2)} to 1 is enough`;
   const could =
     minimumDetectable === null ? "" : `; could have seen ${gain(minimumDetectable)} in eight of ten cases`;
-  return `${odds(reached)}, ${Number(Math.exp(bound).toPrecision(2))} to 1 is enough${could}`;
+  return odds + enough + could;
 }
 
-function evidence({ trials, ledgerTrials, errors, durationMs, costUsd }: Shown): string {
-  const ledger = ledgerTrials === 0 ? "" : ` and ${ledgerTrials} for the ledger of production, made once`;
+function evidence({ trials, ledgerTrials, errors, durationMs, costUsd }: Conclusion): string {
   const lost = errors.baseline + errors.candidate;
-  const failed =
-    lost === 0
-      ? ""
-      : `, ${plural(lost, "infrastructure error")} (${errors.baseline} baseline, ${errors.candidate} candidate)`;
-  return `${plural(trials, "trial")}${ledger}${failed}, ${seconds(durationMs)} of agent time, cost ${dollars(costUsd)}`;
+  return [
+    plural(trials, "trial"),
+    ...(ledgerTrials === 0 ? [] : [`${ledgerTrials} for the ledger of production, made once`]),
+    ...(lost === 0
+      ? []
+      : [`infrastructure errors: ${errors.baseline} baseline, ${errors.candidate} candidate`]),
+    ...(durationMs === 0 ? [] : [`${seconds(durationMs)} of agent time`, `cost ${dollars(costUsd)}`]),
+  ].join(", ");
+}
+
+function toBeSure({ verdict, trialsToDecide, trials }: Conclusion): [string, string][] {
+  if (verdict !== "inconclusive" || trials === 0) return [];
+  const text =
+    trialsToDecide === null
+      ? "no number of trials in sight would decide this: ask for a narrower claim, or add tasks"
+      : `about ${trialsToDecide} trials in all, if what was measured is the truth`;
+  return [["To be sure", text]];
 }
 
 const before = ({ ledger, baseline }: TaskScores) => [...ledger, ...baseline];
@@ -70,7 +82,7 @@ const change = (task: TaskScores) =>
   task.candidate.length === 0 || before(task).length === 0 ? 0 : mean(task.candidate) - mean(before(task));
 
 /** What a rule without a test would have said of the same trials. */
-function naive({ tasks }: Shown): string {
+function naive({ tasks }: Conclusion): string {
   const tried = tasks.filter(({ candidate }) => candidate.length > 0);
   if (tried.length === 0) return "would have nothing to go by";
   const gained = mean(tried.map(change));
@@ -78,7 +90,7 @@ function naive({ tasks }: Shown): string {
 }
 
 /** Counts of `score/trials` in each arm for the tasks that moved most. */
-function moved({ tasks }: Shown, width: number): string[] {
+function moved({ tasks }: Conclusion, width: number): string[] {
   const changed = tasks.filter((task) => change(task) !== 0);
   if (changed.length === 0) return [];
   const largest = changed.sort((a, b) => Math.abs(change(b)) - Math.abs(change(a))).slice(0, mostRows);

@@ -52,4 +52,14 @@ export class EvaluationStore extends EntryStore<Evaluation> {
   of(proposalId: number): Evaluation[] {
     return this.many("proposal_id = ? ORDER BY id", proposalId);
   }
+
+  /** How many proposals were judged. */
+  judged(): number {
+    return this.db.prepare<[], number>("SELECT count(DISTINCT proposal_id) FROM evaluations").pluck().get()!;
+  }
+
+  /** The numbers of those that ended in `improved`. */
+  passed(): Set<number> {
+    return new Set(this.db.prepare<[], number>("SELECT id FROM evaluations WHERE passed = 1").pluck().all());
+  }
 }

@@ -36,7 +36,7 @@ interface Fresh {
  */
 export class TaskEvidence {
   readonly subject: Subject;
-  /** The ledger's scores, and the same added up. */
+  /** The ledger's scores as far as they are known one by one, and the same added up. */
   readonly stored: readonly number[];
   readonly ledger: Cell;
   readonly main: Fresh = { baseline: [], candidate: [] };
@@ -44,10 +44,11 @@ export class TaskEvidence {
   /** The fresh trials of the claim, added up. */
   readonly sums = { baseline: { n: 0, s: 0, q: 0 }, candidate: { n: 0, s: 0, q: 0 } };
 
-  constructor(subject: Subject, stored: readonly number[] = []) {
+  /** @param ledger its scores, or only what they add up to */
+  constructor(subject: Subject, ledger: readonly number[] | Cell = []) {
     this.subject = subject;
-    this.stored = stored;
-    this.ledger = cellOf(stored);
+    this.stored = "n" in ledger ? [] : ledger;
+    this.ledger = "n" in ledger ? ledger : cellOf(ledger);
   }
 
   add(arm: FreshArm, score: number, stage: Stage = "main"): this {

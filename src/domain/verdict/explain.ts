@@ -56,6 +56,9 @@ const sentences: Readonly<Record<Why, (told: Told, yes: boolean) => string>> = {
   "broken-task": ({ names }) =>
     `${list(names)} worked before and no longer ${doWord(names)}, confirmed on fresh trials of both arms.`,
   "broken-category": ({ names }) => `The tasks of ${list(names)} got worse, whatever the others gained.`,
+  open: () => "These scores do not decide yet: give more of both arms.",
+  suspects: ({ names }) =>
+    `The mean rose, but ${list(names)} may be broken: score ${names.length === 1 ? "it" : "them"} again, up to eight times in both arms, on lines with "stage": "guard".`,
   budget: ({ stopped = "a limit was reached" }) =>
     `Not decided yet: ${stopped}. What was tried is kept; the same command goes on.`,
   "fixes-nothing": ({ names }) => `It was made to mend ${list(names)}, and none of its tries did.`,

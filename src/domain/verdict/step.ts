@@ -27,6 +27,9 @@ export type Why =
   /** A single task or a whole category was broken. */
   | "broken-task"
   | "broken-category"
+  /** Scores that were given do not decide, or leave it open whether single tasks are broken. */
+  | "open"
+  | "suspects"
   /** A limit of the budget stopped it. */
   | "budget"
   /** Tasks that the proposer saw failing still fail. */
