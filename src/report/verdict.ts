@@ -46,11 +46,17 @@ function likeIt({ claim, statistics: { generalInterval, families } }: Conclusion
     : `generalisation unproven: ${plural(families, "family", "families")}, 8 are needed`;
 }
 
+/** Odds from their logarithm; those beyond a million say no more than that. */
+const toOne = (log: number) =>
+  log > Math.log(1e6)
+    ? "over 1,000,000 to 1"
+    : `${Number(Math.exp(log).toPrecision(2)).toLocaleString("en")} to 1`;
+
 function strength({ verdict, why, statistics }: Conclusion): string {
   const { strength: reached, bound, minimumDetectable } = statistics;
   if (why === "exact" || why === "no-change") return "no trial of one task and arm differed from another";
-  const odds = `${Math.exp(Math.abs(reached)).toPrecision(2)} to 1 ${reached < 0 ? "against" : "for"} it`;
-  const enough = verdict === "not-improved" ? "" : `, ${Math.exp(bound).toPrecision(2)} to 1 is enough`;
+  const odds = `${toOne(Math.abs(reached))} ${reached < 0 ? "against" : "for"} it`;
+  const enough = verdict === "not-improved" ? "" : `, ${toOne(bound)} is enough`;
   const could =
     minimumDetectable === null ? "" : `; could have seen ${gain(minimumDetectable)} in eight of ten cases`;
   return odds + enough + could;
