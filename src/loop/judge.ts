@@ -55,7 +55,7 @@ export async function judge(
   for (;;) {
     const { settlement, isNew } = settle(workspace, comparison, request);
     let stopped: string | undefined;
-    if (isNew && settlement.claim === "better" && comparison.tasks.length >= fewestTasks) {
+    if (isNew && needsLedger(comparison, settlement)) {
       const ledger = await fillLedger(workspace, comparison, runner);
       made = [...made, ...ledger.made];
       stopped = ledger.stopped;
@@ -69,6 +69,10 @@ export async function judge(
     startOver(workspace, settled);
   }
 }
+
+/** A fix is shown by fresh pairs; and what cannot be decided in any case is not paid for. */
+const needsLedger = ({ tasks, visible }: Comparison, { claim }: Settlement) =>
+  claim === "better" && tasks.length >= fewestTasks && visible.baseline !== visible.candidate;
 
 /** @returns undefined if the trials so far are too old to be compared with new ones */
 async function follow(
@@ -92,6 +96,8 @@ async function follow(
     const trials = books.trials;
     return { settlement, plan, evidence, shared, answer, trials, stopped };
   };
+  if (comparison.visible.baseline === comparison.visible.candidate)
+    return done({ kind: "not-improved", why: "same", names: [] });
   if (alreadyStopped !== undefined)
     return done({ kind: "undecided", why: "budget", names: [] }, alreadyStopped);
   const isStale = workspace.now().getTime() - Date.parse(settlement.timestamp) > windowMs;

@@ -29,6 +29,7 @@ const doWord = (names: readonly string[]) => (names.length === 1 ? "does" : "do"
 const sentences: Readonly<Record<Why, (told: Told, yes: boolean) => string>> = {
   "few-tasks": ({ statistics: { tasks } }) =>
     `Only ${tasks} ${tasks === 1 ? "task decides" : "tasks decide"}, and at least 5 are needed: add tasks.`,
+  same: () => "An agent sees exactly the same in both, so there is nothing to compare.",
   saturated: () =>
     "Production passes every task in all of its trials, so this bank has no room to show a gain: add tasks that it fails.",
   bound: ({ statistics: { delta } }, yes) =>

@@ -7,6 +7,8 @@ export type AnswerKind = "improved" | "not-improved" | "regression" | "undecided
 export type Why =
   /** Fewer tasks decide than a verdict needs. */
   | "few-tasks"
+  /** An agent sees exactly the same in both arms. */
+  | "same"
   /** Production passes every task: there is nothing to gain on this bank. */
   | "saturated"
   /** The likelihood ratio crossed a bound: against fresh baseline, or against the ledger alone. */
