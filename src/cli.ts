@@ -115,6 +115,10 @@ function badSyntax(cli: Cli<Context>, verb: Verb, args: readonly string[], error
     );
   const missing = options.flatMap(({ required, name }) => (required && !given.includes(name) ? name : []));
   if (missing.length > 0) return invalid(`${verb} needs ${missing.join(" and ")}.`);
+  if (error.message.startsWith("Not enough positional arguments")) {
+    const words = cli.definitions()[0]!.usage.match(/ <[a-z]+>/g) ?? [];
+    return invalid(`${verb} needs${words.join(" and")}.`);
+  }
   const [, extra] = /^Extraneous positional argument \("(.*)"\)/.exec(error.message) ?? [];
   if (extra !== undefined) return invalid(`"${extra}" is one word too many.`);
   return invalid(error.message.split("\n")[0]!.replace(/\.?$/, "."));

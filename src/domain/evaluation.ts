@@ -31,7 +31,7 @@ export interface Settlement {
   /** The tasks that the change is meant to mend. */
   readonly fixes: readonly string[];
   readonly delta: number;
-  /** How often it was begun anew, because its trials had become too old to be compared with new ones. */
+  /** How often it was begun anew: its trials had become too old, a model changed, or something else was asked. */
   readonly restarts: number;
   /** How many trials of each task the baseline's pool had; later ones are this comparison's own. */
   readonly pool: Readonly<Record<string, number>>;

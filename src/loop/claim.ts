@@ -1,16 +1,23 @@
 import { KiraError } from "../domain/errors.ts";
+import type { Settlement } from "../domain/evaluation.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { Task } from "../domain/task.ts";
 import type { Claim } from "../domain/verdict/plan.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Comparison } from "./comparison.ts";
 import { predict } from "./predict.ts";
-import type { Question } from "./settle.ts";
+import { type Question, startOver } from "./settle.ts";
 
 export interface ClaimRequest {
   readonly claim?: Claim | undefined;
   /** Names of tasks that the change is meant to mend. */
   readonly fixes?: readonly string[] | undefined;
+}
+
+export interface Chosen {
+  readonly question: Question;
+  /** What was asked of this comparison before, if it was something else. */
+  readonly other?: Settlement;
 }
 
 /** Below this chance of a decision within the budget, the wide claim is not the one to ask. */
@@ -26,37 +33,40 @@ export function chooseQuestion(
   comparison: Comparison,
   proposal: Proposal | undefined,
   { claim, fixes }: ClaimRequest,
-): Question {
+): Chosen {
   const known = workspace.record.index.settlements.find(comparison.key);
   const wanted = fixes === undefined ? undefined : namedTasks(comparison.tasks, fixes);
-  if (known) return sameAs(known, claim, wanted);
+  const asked = claim ?? (wanted === undefined ? undefined : "fix");
+  if (known && (asked === undefined || isSame(known, asked, wanted))) return { question: known };
   const failing = wanted ?? patternTasks(workspace, comparison.tasks, proposal);
-  if (claim === "better") return { claim, fixes: [] };
-  if (claim === "fix" || wanted !== undefined) {
-    if (failing.length > 0) return { claim: "fix", fixes: failing };
-    throw new KiraError(
-      "invalid",
-      "Nothing says which tasks it should mend: the proposal has no pattern with tasks of its category that decide. Name them with --fixes <task>,<task>.",
-    );
-  }
-  if (failing.length === 0) return { claim: "better", fixes: [] };
-  const chance = predict(workspace, comparison, { claim: "better", fixes: [] }).chanceInBudget;
-  return chance !== null && chance < worthAsking
-    ? { claim: "fix", fixes: failing }
-    : { claim: "better", fixes: [] };
+  const question =
+    asked === undefined ? byBudget(workspace, comparison, failing) : questionOf(asked, failing);
+  return known ? { question, other: known } : { question };
 }
 
-/** What a comparison asks is settled before its first trial, so that it cannot be fitted to what came out. */
-function sameAs(known: Question, claim: Claim | undefined, fixes: readonly string[] | undefined): Question {
-  const other =
-    (claim !== undefined && claim !== known.claim) ||
-    (fixes !== undefined && fixes.join() !== known.fixes.join());
-  if (!other) return known;
-  const asked = known.claim === "fix" ? `that ${known.fixes.join(", ")} are mended` : "that the mean rises";
+/** Begins a comparison anew if something else is asked of it than before. */
+export function take(workspace: Workspace, { question, other }: Chosen): Question {
+  if (other) startOver(workspace, other, question);
+  return question;
+}
+
+const isSame = (known: Question, claim: Claim, fixes: readonly string[] | undefined) =>
+  known.claim === claim && (fixes === undefined || fixes.join() === known.fixes.join());
+
+function questionOf(claim: Claim, failing: readonly string[]): Question {
+  if (claim === "better") return { claim, fixes: [] };
+  if (failing.length > 0) return { claim, fixes: failing };
   throw new KiraError(
-    "conflict",
-    `This comparison was begun to show ${asked}, and trials have been made for that. Go on without --claim and --fixes, or propose another change.`,
+    "invalid",
+    "Nothing says which tasks it should mend: the proposal has no pattern with tasks of its category that decide. Name them with --fixes <task>,<task>.",
   );
+}
+
+function byBudget(workspace: Workspace, comparison: Comparison, failing: readonly string[]): Question {
+  const better = { claim: "better", fixes: [] } as const;
+  if (failing.length === 0) return better;
+  const chance = predict(workspace, comparison, better).chanceInBudget;
+  return chance !== null && chance < worthAsking ? { claim: "fix", fixes: failing } : better;
 }
 
 function namedTasks(tasks: readonly Task[], names: readonly string[]): string[] {

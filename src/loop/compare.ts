@@ -6,7 +6,7 @@ import { disguiseOf } from "../domain/paths.ts";
 import { reapSlots } from "../git/reap.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
-import { chooseQuestion, type ClaimRequest } from "./claim.ts";
+import { chooseQuestion, type ClaimRequest, take } from "./claim.ts";
 import { openComparison } from "./comparison.ts";
 import { conclusionOf } from "./conclusion.ts";
 import { flagsOf } from "./flags.ts";
@@ -50,7 +50,7 @@ export async function compare(workspace: Workspace, request: CompareRequest): Pr
     trees: { baseline: before.tree, candidate: after.tree },
     resume: `kira-improve compare ${request.baseline} ${request.candidate}`,
   });
-  const question = chooseQuestion(workspace, comparison, undefined, request);
+  const question = take(workspace, chooseQuestion(workspace, comparison, undefined, request));
   const judgement = await judge(workspace, comparison, { ...question, runs });
   const flags = await flagsOf(workspace, { config }, comparison, judgement.answer);
   const conclusion = conclusionOf(comparison, judgement, flags);

@@ -5,7 +5,7 @@ import type { Proposal } from "../domain/proposal.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { chooseQuestion, type ClaimRequest } from "./claim.ts";
+import { chooseQuestion, type ClaimRequest, take } from "./claim.ts";
 import { type Comparison, openComparison } from "./comparison.ts";
 import { conclusionOf } from "./conclusion.ts";
 import { fixesNothing } from "./first-look.ts";
@@ -62,7 +62,7 @@ export async function evaluate(workspace: Workspace, request: EvaluateRequest): 
       `Proposal ${proposal.id} is rejected: ${proposal.rejectionReason} Propose a new one.`,
     );
   const extensions = extensionsFor(last, request);
-  const question = chooseQuestion(workspace, comparison, proposal, request);
+  const question = take(workspace, chooseQuestion(workspace, comparison, proposal, request));
   const judgement =
     (await fixesNothing(workspace, comparison, question)) ??
     (await judge(workspace, comparison, { ...question, runs: request.runs, extensions }));
@@ -130,8 +130,9 @@ function isSame(
 }
 
 /** Whether more of what is asked for could change the answer. */
-function isFinal({ verdict, why, runs }: Evaluation, request: EvaluateRequest): boolean {
+function isFinal({ verdict, why, runs, claim }: Evaluation, request: EvaluateRequest): boolean {
   if (verdict !== "inconclusive") return true;
+  if (request.fixes !== undefined || (request.claim ?? claim) !== claim) return false;
   if (why === "budget") return false;
   if (why === "runs") return request.runs !== undefined && request.runs <= runs;
   return why !== "cap" || !request.extend;

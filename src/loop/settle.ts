@@ -37,8 +37,16 @@ export function settle(
   return { settlement, isNew: true };
 }
 
-/** Puts on record that a comparison begins anew, with new streams; what it asks stays as it was settled. */
-export function startOver({ record }: Pick<Workspace, "record">, settled: Settlement): void {
-  const again: Settlement = { ...settled, timestamp: "", restarts: settled.restarts + 1, pool: {} };
+/**
+ * Puts on record that a comparison begins anew: with new streams, so that nothing it asks was chosen by what its trials
+ * had shown, and with a higher bound, so that beginning often enough is no way to a yes.
+ */
+export function startOver(
+  { record }: Pick<Workspace, "record">,
+  settled: Settlement,
+  { claim, fixes }: Question = settled,
+): void {
+  const restarts = settled.restarts + 1;
+  const again: Settlement = { ...settled, claim, fixes, timestamp: "", restarts, pool: {} };
   record.write(() => [{ kind: "settlement", ...again }]);
 }

@@ -54,6 +54,7 @@ const toOne = (log: number) =>
 
 function strength({ verdict, why, statistics }: Conclusion): string {
   const { strength: reached, bound, minimumDetectable } = statistics;
+  if (why === "same" || why === "few-tasks") return "nothing was tried";
   if (why === "exact" || why === "no-change") return "no trial of one task and arm differed from another";
   const odds = `${toOne(Math.abs(reached))} ${reached < 0 ? "against" : "for"} it`;
   const enough = verdict === "not-improved" ? "" : `, ${toOne(bound)} is enough`;
@@ -78,7 +79,7 @@ function toBeSure({ verdict, trialsToDecide, trials }: Conclusion): [string, str
   if (verdict !== "inconclusive" || trials === 0) return [];
   const text =
     trialsToDecide === null
-      ? "no number of trials in sight would decide this: ask for a narrower claim, or add tasks"
+      ? "no number of trials in sight would decide this: ask only whether some failures are mended (--fixes), or add tasks"
       : `about ${trialsToDecide} trials in all, if what was measured is the truth`;
   return [["To be sure", text]];
 }

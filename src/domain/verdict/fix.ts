@@ -1,6 +1,6 @@
 import { settle } from "./broken.ts";
 import type { Evidence, TaskEvidence, Wanted } from "./evidence.ts";
-import { mendedAt, pairEvidence, stillFailsAt } from "./mended.ts";
+import { pairEvidence, stillFailsAt } from "./mended.ts";
 import { fewestTasks, type Plan } from "./plan.ts";
 import { answer, type Step } from "./step.ts";
 
@@ -21,7 +21,7 @@ export function nextFix(evidence: Evidence, plan: Plan): Step {
   if (scores.every((score) => score === 0)) return answer("not-improved", "still-fails");
   const strength = mendedEvidence(evidence);
   if (strength <= stillFailsAt) return answer("not-improved", "still-fails");
-  return strength < mendedAt ? nextPair(evidence, failing, plan) : nextOther(evidence, plan);
+  return strength < plan.mended ? nextPair(evidence, failing, plan) : nextOther(evidence, plan);
 }
 
 /** The log e-value of "the failing tasks were mended", over the pairs of fresh trials in their order. */

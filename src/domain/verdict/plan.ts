@@ -1,5 +1,6 @@
 import { type Cell, mean, sumOf, varianceOf } from "./cell.ts";
 import type { Evidence } from "./evidence.ts";
+import { mendedAt } from "./mended.ts";
 import type { GateRule } from "./rules.ts";
 
 /** `better`: the mean over the bank rises. `fix`: the failing pattern's tasks are mended, and no other is broken. */
@@ -9,6 +10,8 @@ export type Claim = (typeof claims)[number];
 /** How an evaluation is decided, settled before its first trial. Log likelihood ratios throughout. */
 export interface Plan extends Omit<GateRule, "pooled"> {
   readonly claim: Claim;
+  /** The log e-value at which the failing tasks count as mended. */
+  readonly mended: number;
   /** Whether the agent gives the same answer every time, as far as the ledger knows. */
   readonly deterministic: boolean;
   /** Fresh baseline trials that other evaluations made and this one shares. */
@@ -24,7 +27,7 @@ export interface PlanRequest {
   readonly claim: Claim;
   readonly runs?: number | undefined;
   readonly block?: number | undefined;
-  /** How often this comparison was begun anew because its trials had grown too old: each time asks for more. */
+  /** How often this comparison was begun anew: each time asks for twice the evidence. */
   readonly restarts?: number | undefined;
   /** How often it was extended after it had ended undecided. */
   readonly extensions?: number | undefined;
@@ -57,6 +60,7 @@ export function planFor(evidence: Evidence, request: PlanRequest): Plan {
   return {
     ...base,
     claim,
+    mended: mendedAt + restarts * Math.LN2,
     accept:
       base.accept +
       0.6 * (k - 1) +

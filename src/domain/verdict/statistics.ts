@@ -1,7 +1,6 @@
 import { type Cell, mean, meanOf, sumOf } from "./cell.ts";
 import type { Evidence, TaskEvidence } from "./evidence.ts";
 import { mendedEvidence } from "./fix.ts";
-import { mendedAt } from "./mended.ts";
 import { normalQuantile } from "./normal.ts";
 import type { Plan } from "./plan.ts";
 import { type Estimate, weigh } from "./weigh.ts";
@@ -39,7 +38,7 @@ export function describe(evidence: Evidence, plan: Plan): Statistics {
   const families = Map.groupBy(evidence, ({ subject }) => subject.family).size;
   const counts = { tasks: evidence.length, families };
   return plan.claim === "fix"
-    ? { ...counts, ...describeFix(evidence) }
+    ? { ...counts, ...describeFix(evidence, plan) }
     : { ...counts, ...describeBetter(evidence, plan, families) };
 }
 
@@ -86,7 +85,7 @@ function clustered(compared: Evidence, delta: number): Interval | null {
   return possible(delta - z95 * error, delta + z95 * error);
 }
 
-function describeFix(evidence: Evidence): Figures {
+function describeFix(evidence: Evidence, { mended }: Plan): Figures {
   const failing = evidence.filter(({ subject }) => subject.fixes);
   const baseline = sumOf(...failing.map(({ sums }) => sums.baseline));
   const candidate = sumOf(...failing.map(({ sums }) => sums.candidate));
@@ -100,7 +99,7 @@ function describeFix(evidence: Evidence): Figures {
     interval: possible(delta - z95 * error, delta + z95 * error),
     generalInterval: null,
     strength: mendedEvidence(evidence),
-    bound: mendedAt,
+    bound: mended,
     minimumDetectable: isEmpty ? null : (z95 + z80) * error,
   };
 }
