@@ -21,6 +21,16 @@ export function renderPrediction(title: string, prediction: Prediction, width: n
     share(forecast.budgets.at(-1)!.chances.improved),
     Math.round(forecast.trials),
   ]);
+  if (prediction.deterministic && claim === "better")
+    return [
+      wrap(`${title}: ${asked}.`, width),
+      "",
+      wrap(
+        `The agent gives the same answer every time, so ${plural(tasks, "trial")} of the candidate decide, and two more for each result that changes. At least five tasks have to change for the better before that is more than luck with these tasks.`,
+        width,
+      ),
+      ...costs(prediction, width),
+    ].join("\n");
   return [
     wrap(`${title}: ${asked}.`, width),
     "",

@@ -10,7 +10,8 @@ export interface Row {
   readonly beside: string;
 }
 
-export type Suite = () => Promise<readonly Row[]>;
+/** @param print for tables that say more than the promises */
+export type Suite = (print: (table: string) => void) => Promise<readonly Row[]>;
 
 type Figure = Pick<Row, "name" | "value" | "unit" | "target" | "beside">;
 

@@ -1,4 +1,5 @@
 import { betaFrom, type Random } from "./beta.ts";
+import { cellOf, mean, meanOf, sumOf, varianceOf } from "./cell.ts";
 import { type Evidence, TaskEvidence } from "./evidence.ts";
 import { ledgerRuns, planFor, type PlanRequest } from "./plan.ts";
 import { type Prior, priorOf } from "./prior.ts";
@@ -39,8 +40,8 @@ const [failingRate, mendedRate] = [0.1, 0.8];
 
 /**
  * The chances of an evaluation before it is paid for: it is played `repetitions` times by the rule that would decide
- * it, with the tasks' success rates as uncertain as the ledger leaves them. Scores are pass or fail. What it does not
- * know: provider drift, partial credit, and trials that resemble each other because they were made together.
+ * it, with the tasks' success rates as uncertain as the ledger leaves them, and scores that vary as much as the ledger's
+ * do. What it does not know: provider drift, and trials that resemble each other because they were made together.
  */
 export function forecast(asked: ForecastRequest): Forecast {
   const { evidence, request, effect, repetitions, random, budgets: marks = budgets } = asked;
@@ -49,31 +50,34 @@ export function forecast(asked: ForecastRequest): Forecast {
   const prior = (fixes: boolean) =>
     priorOf(evidence.flatMap(({ subject, ledger }) => (subject.fixes === fixes ? [ledger] : [])));
   const [failing, other] = [prior(true), prior(false)];
+  const spread = spreadOf(evidence);
   const runs = request.claim === "better" ? ledgerRuns(evidence.length) : 0;
   let trials = 0;
   for (let i = 0; i < repetitions; i++) {
     const baseline = evidence.map((task) =>
-      rateOf(task, task.subject.fixes ? failing : other, effect, random),
+      rateOf(task, task.subject.fixes ? failing : other, effect, spread, random),
     );
     const candidate =
       effect === "mended"
         ? baseline.map((rate, task) => (evidence[task]!.subject.fixes ? mendedRate : rate))
         : shifted(baseline, effect);
-    const coin = (rate: number) => (random() < rate ? 1 : 0);
-    const known = evidence.map((task, at) => copyOf(task, runs, () => coin(baseline[at]!)));
+    const score = (rate: number) => rate + spread * ((random() < rate ? 1 : 0) - rate);
+    const known = copyOf(evidence, runs, (task) => score(baseline[task]!));
     const rates = { baseline, candidate };
     const plan = planFor(known, request);
     const most = Math.max(2 * plan.cap, ...marks);
-    const played = rehearse(known, plan, ({ task, arm }) => coin(rates[arm][task]!), { marks, most });
+    const played = rehearse(known, plan, ({ task, arm }) => score(rates[arm][task]!), { marks, most });
     trials += played.main + played.guard;
-    for (const [at, { kind }] of played.atMarks.entries()) tallies[at]![kind] += 1 / repetitions;
+    for (const [at, { kind }] of played.atMarks.entries()) tallies[at]![kind]++;
   }
   return {
-    budgets: tallies.map((chances, at) => ({
-      trials: marks[at]!,
-      decided: 1 - chances.undecided,
-      chances,
-    })),
+    budgets: tallies.map((tally, at) => {
+      const share = (kind: AnswerKind) => tally[kind] / repetitions;
+      const [improved, no, regression] = [share("improved"), share("not-improved"), share("regression")];
+      const undecided = share("undecided");
+      const chances = { improved, "not-improved": no, regression, undecided };
+      return { trials: marks[at]!, decided: 1 - undecided, chances };
+    }),
     trials: trials / repetitions,
   };
 }
@@ -83,16 +87,29 @@ function rateOf(
   { subject, ledger: { n, s } }: TaskEvidence,
   { a, b }: Prior,
   effect: Effect,
+  spread: number,
   random: Random,
 ) {
-  if (n > 0) return betaFrom(random, a + s, b + n - s);
+  // A score that varies less than a coin tells more: as much as so many coins.
+  const worth = 1 / spread ** 2;
+  if (n > 0) return betaFrom(random, a + worth * s, b + worth * (n - s));
   return effect === "mended" && subject.fixes ? failingRate : betaFrom(random, a, b);
 }
 
-/** A task before its first new trial, its ledger filled if the claim rests on one. */
-function copyOf({ subject, ledger, main }: TaskEvidence, runs: number, score: () => number): TaskEvidence {
-  const stored = ledger.n > 0 || runs === 0 ? ledger : Array.from({ length: runs }, score);
-  const copy = new TaskEvidence(subject, stored);
-  for (const shared of main.baseline) copy.add("baseline", shared);
-  return copy;
+/** How far a trial's score varies, in units of a coin of the same mean: 1 for pass or fail, less for partial credit. */
+function spreadOf(evidence: Evidence): number {
+  const known = evidence.map(({ ledger }) => ledger).filter(({ n }) => n > 1);
+  const coin = mean(known.map((cell) => (meanOf(cell) * (1 - meanOf(cell)) * cell.n) / (cell.n - 1)));
+  const seen = mean(known.map(varianceOf));
+  return coin === 0 || seen === 0 ? 1 : Math.min(1, Math.sqrt(seen / coin));
+}
+
+/** The tasks before their first new trial, the ledger filled up to so many runs of each. */
+function copyOf(evidence: Evidence, runs: number, score: (task: number) => number): TaskEvidence[] {
+  return evidence.map(({ subject, ledger, main }, task) => {
+    const filled = cellOf(Array.from({ length: Math.max(0, runs - ledger.n) }, () => score(task)));
+    const copy = new TaskEvidence(subject, sumOf(ledger, filled));
+    for (const shared of main.baseline) copy.add("baseline", shared);
+    return copy;
+  });
 }
