@@ -46,6 +46,7 @@ export const anthropic: ModelFactory = (settings) => {
       keyRequired: own,
       free: endpoint.loopback,
       start: own ? `Look at the network, or at ${source}.` : `Start it, or correct ${source}.`,
+      unlock: "Put it into ANTHROPIC_API_KEY.",
       obtain: "Correct the name",
 
       async exchange(request, wire, say) {

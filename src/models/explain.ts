@@ -5,6 +5,8 @@ import type { Failure } from "./failure.ts";
 import type { Provider } from "./provider.ts";
 
 const quoted = 240;
+/** A time that is nearer is not worth telling: by when it is read, it is over. */
+const shortMs = 60_000;
 const fewModels = 8;
 
 export function interrupted(model: string): KiraError {
@@ -51,7 +53,7 @@ function sentences(failure: Failure, provider: Provider, model: string, offered:
       return `No ${protocol} server answers at ${endpoint.url}${reason}. ${provider.start}${proxyHint(provider)}`;
     }
     case "busy":
-      return until === ""
+      return (failure.retryAfterMs ?? 0) < shortMs
         ? `${who(provider)} was overloaded until the time ran out${said}. Run the command again later.`
         : `${who(provider)} takes no more requests${until}${said}. Run the command again then, or name another model.`;
     case "quota":
@@ -60,7 +62,7 @@ function sentences(failure: Failure, provider: Provider, model: string, offered:
       return `${who(provider)} failed each time it was asked${said}. Look into its log, or name another model.`;
     case "denied":
       return key === undefined
-        ? `${who(provider)} wants a key${said}. Put it into ${keyVariable}.`
+        ? `${who(provider)} wants a key${said}. ${provider.unlock}`
         : `${who(provider)} does not accept the key in ${keyVariable}${said}. Correct it, or name a model it is good for.`;
     case "missing":
       return `${who(provider)} has no model "${oneLine(model, 100)}". ${provider.obtain}${listed(offered, model)}.`;

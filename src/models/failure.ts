@@ -93,15 +93,19 @@ export function withoutMarkup(text: string): string {
   return (title ?? text.replace(/<[^>]*>/g, " ")).trim();
 }
 
-/** Reasons for which nothing was reached; another try within the minute would not help. */
-const unreachable =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+/** A connection that broke; whatever else keeps us from one is there to stay for a while. */
+const broken =
+  /^(ECONNRESET|ECONNABORTED|EPIPE|HPE_INVALID_EOF_STATE|UND_ERR_SOCKET|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
 
-/** What it means that `fetch`, or reading its body, threw: the reason is in the cause, if anywhere. */
-export function failureOfConnection(error: unknown): Failure {
+/**
+ * What it means that `fetch` threw; the reason is in the cause, if anywhere.
+ * @param answering whether there had been an answer, whose body could not be read to its end
+ */
+export function failureOfConnection(error: unknown, answering: boolean): Failure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = String(asRecord(cause)["code"] ?? "");
   const reason = cause instanceof Error ? cause.message : String(cause);
   const said = [code, reason].filter((part, at, all) => part !== "" && all.indexOf(part) === at).join(": ");
-  return new Failure(unreachable.test(code) ? "absent" : "faulty", { said });
+  if (answering || broken.test(code)) return new Failure("faulty", { said });
+  return new Failure(code.startsWith("HPE_") ? "malformed" : "absent", { said });
 }

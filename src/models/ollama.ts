@@ -13,10 +13,10 @@ export const ollama: ModelFactory = (settings) => {
   const { model, baseUrl, environment } = settings;
   const source = baseUrl === undefined ? "OLLAMA_HOST" : "propose.baseUrls.ollama";
   const endpoint = parseEndpoint(ollamaAddress(baseUrl ?? environment["OLLAMA_HOST"]), source);
-  const key = environment["OLLAMA_API_KEY"] || undefined;
-  // Models of their cloud can be reached through a server of one's own; the key is for their host alone.
-  const cloud = endpoint.host === "ollama.com" || /[-:]cloud$/.test(model);
-  const headers = key && endpoint.host === "ollama.com" ? { authorization: `Bearer ${key}` } : undefined;
+  const hosted = endpoint.host === "ollama.com";
+  // A server of one's own asks for no key, and ought not to see this one.
+  const key = (hosted && environment["OLLAMA_API_KEY"]) || undefined;
+  const headers = key && { authorization: `Bearer ${key}` };
 
   async function connect(wire: typeof fetch) {
     const { Ollama } = await import("ollama");
@@ -32,9 +32,13 @@ export const ollama: ModelFactory = (settings) => {
       addressVariable: source,
       keyVariable: "OLLAMA_API_KEY",
       key,
-      keyRequired: false,
-      free: !cloud,
+      keyRequired: hosted,
+      // Models of the cloud can be reached through a server of one's own.
+      free: !hosted && !/[-:]cloud$/.test(model),
       start: endpoint.loopback ? "Start one with: ollama serve." : `Start it, or correct ${source}.`,
+      unlock: hosted
+        ? "Put it into OLLAMA_API_KEY."
+        : `Sign in with: ollama signin, or put name and password into ${source}.`,
       obtain: `${hintAt(model)}Get it with: ollama pull ${model}`,
 
       async exchange(request, wire, say) {

@@ -51,6 +51,7 @@ export const openai: ModelFactory = (settings) => {
       keyRequired: own,
       free: endpoint.loopback,
       start: own ? `Look at the network, or at ${source}.` : `Start it, or correct ${source}.`,
+      unlock: "Put it into OPENAI_API_KEY.",
       obtain: "Correct the name",
 
       async exchange(request, wire, say) {

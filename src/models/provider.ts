@@ -33,8 +33,9 @@ export interface Provider {
   readonly keyRequired: boolean;
   /** Whether a model without a known price costs nothing. */
   readonly free: boolean;
-  /** What to do when nothing answers, and how to come by a model. */
+  /** What to do when nothing answers, when it wants a key, and how to come by a model. */
   readonly start: string;
+  readonly unlock: string;
   readonly obtain: string;
   exchange(request: ModelRequest, wire: typeof fetch, say: (piece: string) => void): Promise<Exchange>;
   list(wire: typeof fetch): Promise<string[]>;
@@ -64,8 +65,10 @@ export function modelOf(provider: Provider, settings: ModelSettings): Model {
       return await work();
     } catch (error) {
       if (deadline.ended === "interrupted") throw interrupted(settings.model);
-      if (deadline.ended === "over") throw timeOver(provider, settings.model, timeoutMs);
       const failure = failureIn(error);
+      // One that was overloaded before says more than that the clock ended the last try.
+      if (deadline.ended === "over" && failure?.kind !== "busy")
+        throw timeOver(provider, settings.model, timeoutMs);
       if (failure === undefined) throw error;
       throw await explained(failure, deadline);
     }

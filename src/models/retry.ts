@@ -30,22 +30,25 @@ export function delayMs(
 /**
  * Tries until it works, cannot work, or could not within the deadline: it never sleeps only to fail afterwards.
  * @param random numbers in [0, 1)
- * @throws Failure of the last try; whatever else is thrown, at once
+ * @throws Failure of the last try that came to an end; whatever else is thrown, at once
  */
 export async function retry<Result>(
   deadline: Deadline,
   random: Iterator<number, never>,
   attempt: () => Promise<Result>,
 ): Promise<Result> {
-  for (let tries = 1; ; tries++) {
+  let last: Failure | undefined;
+  for (let tries = 1, delay = 0; ; tries++) {
     try {
+      if (delay > 0) await deadline.wait(delay);
       return await attempt();
     } catch (error) {
-      const failure = failureIn(error);
-      if (failure === undefined || deadline.ended) throw error;
-      const delay = delayMs(failure, tries, random.next().value);
-      if (delay === undefined || delay >= deadline.left()) throw failure;
-      await deadline.wait(delay);
+      if (deadline.ended) throw last ?? error;
+      last = failureIn(error);
+      if (last === undefined) throw error;
+      const next = delayMs(last, tries, random.next().value);
+      if (next === undefined || next >= deadline.left()) throw last;
+      delay = next;
     }
   }
 }

@@ -27,7 +27,7 @@ export function openWire({ fetch: given, signal, authorization }: WireOptions): 
     const signals = [signal, init?.signal].filter((each) => each instanceof AbortSignal);
     const request = { ...init, headers, signal: AbortSignal.any(signals), redirect: "manual" as const };
     const response = await (given ? given(input, request) : patientFetch(input, request)).catch((error) => {
-      throw failureOfConnection(error);
+      throw failureOfConnection(error, false);
     });
     const { body } = response;
     if (body === null) throw new Failure("malformed", { said: "no content", status: response.status });
@@ -68,7 +68,7 @@ async function* limited(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8A
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof Failure ? error : failureOfConnection(error);
+    throw error instanceof Failure ? error : failureOfConnection(error, true);
   }
   if (total === 0) throw new Failure("faulty", { said: "nothing but the headers came" });
 }

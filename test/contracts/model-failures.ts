@@ -48,17 +48,16 @@ export function promisesOnFailure(provider: ProviderName): void {
     });
   });
 
-  test("names the variable whose key is wrong, and never the key", async () => {
-    await using place = await aPlace(provider, {
-      status: 401,
-      message: `The key ${secret} is not valid.`,
-      headers: now,
+  test("says how to get in when its server lets nobody in, and never the key", async () => {
+    await using place = await aPlace(provider, () => {
+      const { authorization } = place.server.received.at(-1)!.headers;
+      return { status: 401, message: `No: ${authorization}`, headers: now };
     });
     const error = await place.model.complete(aRequest()).catch((reason: Error) => reason);
     expect(error).toMatchObject({
       code: "unavailable",
       message: expect.stringMatching(
-        /the key in [A-Z]+_API_KEY \(HTTP 401: "The key \*\*\* is not valid\."\)\. Correct it/,
+        /does not accept the key in [A-Z]+_API_KEY \(HTTP 401: "No: Bearer \*\*\*"\)\. Correct it|wants a key \(.*\)\. Sign in with: ollama signin/,
       ),
     });
     expect(JSON.stringify(error)).not.toContain(secret);

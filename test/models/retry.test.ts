@@ -75,6 +75,16 @@ describe("a request", () => {
     expect(await outcome([busy, long, undefined])).toEqual({ answer: long, tries: 2 });
   });
 
+  test("that runs out of time while the server is overloaded says that it was", async () => {
+    using deadline = new Deadline(100);
+    let tries = 0;
+    const answer = retry(deadline, randomNumbers("seed"), async () => {
+      if (tries++ === 0) throw busy;
+      await deadline.wait(60_000);
+    });
+    await expect(answer).rejects.toBe(busy);
+  });
+
   test("is not made again for a bug of ours", async () => {
     const bug = new TypeError("x is undefined");
     expect(await outcome([bug, undefined])).toEqual({ answer: bug, tries: 1 });
