@@ -11,6 +11,7 @@ export const anyRate: Prior = { a: 1, b: 1 };
 
 /** Tasks from which it is learned how far tasks differ. */
 const fewestAlike = 5;
+// Hardly anything is known of the spread beyond half a trial and a full ledger of twelve.
 const [weakest, strongest] = [0.5, 12];
 
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
