@@ -120,12 +120,15 @@ export const judge = (
   ...more: string[]
 ): Promise<Said> => kira({ folder, env }, "evaluate", "--proposal-id", "1", "--json", ...more);
 
-/** The score of each task, both arms added. */
+/** What each task scored in all its trials together, of whichever arm. */
 export function scoresIn({ stdout, stderr }: Said): Record<string, number> {
   if (stdout === "") throw new Error(stderr);
   const { evaluation } = JSON.parse(stdout) as { evaluation: Evaluation };
   return Object.fromEntries(
-    evaluation.tasks.map(({ task, baseline, candidate }) => [task, baseline.score + candidate.score]),
+    evaluation.tasks.map(({ task, ledger, baseline, candidate, guard }) => {
+      const all = [...ledger, ...baseline, ...candidate, ...guard.baseline, ...guard.candidate];
+      return [task, all.reduce((sum, score) => sum + score, 0)];
+    }),
   );
 }
 
