@@ -87,7 +87,7 @@ grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md && echo yes || echo no
   await run(folder, ["propose", "--from", "good-idea"]);
   const started = async () =>
     (await readFile(join(notes.folder, "started"), "utf8")).split("\n").filter(Boolean);
-  const command = [bin, "evaluate", "--proposal-id", "1", "--runs", "1", "--allow-unsandboxed"];
+  const command = [bin, "evaluate", "--proposal-id", "1", "--allow-unsandboxed"];
   const options = { cwd: folder, env: { ...process.env, NOTES: notes.folder } };
 
   const first = spawn(process.execPath, command, options);
@@ -97,7 +97,9 @@ grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md && echo yes || echo no
   first.kill("SIGINT");
   expect(await once(first, "exit")).toEqual([130, null]);
   const kept = Number(
-    /Stopped after (\d+) of 20 trials; they are kept\. Run the same command to go on\./.exec(said)?.[1],
+    /Stopped after (\d+) trials; they are kept\. Go on with: kira-improve evaluate --proposal-id 1\./.exec(
+      said,
+    )?.[1],
   );
   expect(kept).toBeGreaterThanOrEqual(5);
   const pids = await started();
@@ -107,7 +109,7 @@ grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md && echo yes || echo no
   await rm(join(notes.folder, "hold"));
   const { exitCode, stdout } = await execa(process.execPath, command, options);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("IMPROVED") });
-  expect((await started()).length - pids.length).toBe(20 - kept);
+  expect((await started()).length - pids.length).toBe(94 - kept);
 });
 
 const systemNode = "/usr/bin/node";

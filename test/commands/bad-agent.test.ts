@@ -24,10 +24,12 @@ async function withAgent(
 }
 
 const evaluate = ({ folder }: TestRepository, ...more: string[]): Promise<Said> =>
-  kira({ folder }, "evaluate", "--proposal-id", "1", "--runs", "1", "--allow-unsandboxed", ...more);
+  kira({ folder }, "evaluate", "--proposal-id", "1", "--allow-unsandboxed", ...more);
+/** Whether it mends one failure is asked with three attempts first, all at this task. */
+const oneTask = ["--claim", "fix", "--fixes", "knows-apple"];
 
 async function judged(repository: TestRepository): Promise<Evaluation> {
-  const { stdout, stderr } = await evaluate(repository, "--json");
+  const { stdout, stderr } = await evaluate(repository, ...oneTask, "--json");
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout).evaluation;
 }
@@ -53,7 +55,7 @@ test("an agent that is not there is a fault of the machine, not of the proposal"
 test("an agent that is not there is found missing inside the sandbox, too", async () => {
   await using repository = await withAgent(["no-such-agent"]);
   const { folder } = repository;
-  const said = await kira({ folder }, "evaluate", "--proposal-id", "1", "--runs", "1");
+  const said = await kira({ folder }, "evaluate", "--proposal-id", "1");
   expect(said.stderr).toMatch(/The program "no-such-agent" is not to be found inside the sandbox/);
   await expectNoVerdict(repository, said, 7);
 });
@@ -69,16 +71,15 @@ test("an agent that was never named is a matter of the configuration", async () 
 });
 
 test("an agent that cannot work, by its own word, gives no verdict", async () => {
-  await using repository = await withAgent(["sh", "-c", "echo no credit >&2; exit 75"], {}, onlyTask);
-  const said = await evaluate(repository);
+  await using repository = await withAgent(["sh", "-c", "echo no credit >&2; exit 75"]);
+  const said = await evaluate(repository, ...oneTask);
   expect(said.stderr).toMatch(/There is no verdict: .* not the agent's .*no credit.*run the same command/);
   await expectNoVerdict(repository, said, 7);
 });
 
-// One task is enough to see how an attempt ends.
-const onlyTask: Files = Object.fromEntries(
+const allOff: Files = Object.fromEntries(
   Object.entries(anAgent())
-    .filter(([path]) => path.startsWith("data/tasks/") && path !== "data/tasks/knows-apple.json")
+    .filter(([path]) => path.startsWith("data/tasks/"))
     .map(([path, text]) => [path, JSON.stringify({ ...JSON.parse(text), enabled: false })]),
 );
 
@@ -88,19 +89,18 @@ test.each<[what: string, command: string, more: object]>([
   ["dies by a signal", "kill -SEGV $$", {}],
   ["prints a gigabyte of complaints", "head -c 1000000000 /dev/zero >&2; exit 1", {}],
 ])("an agent that %s has failed its task, and the evaluation ends", async (_, command, more) => {
-  await using repository = await withAgent(["sh", "-c", command], more, onlyTask);
-  const { verdict, baselineScore, modifiedScore, tasks } = await judged(repository);
+  await using repository = await withAgent(["sh", "-c", command], more);
+  const { verdict, baselineScore, modifiedScore, errors, tasks } = await judged(repository);
   expect({ baselineScore, modifiedScore }).toEqual({ baselineScore: 0, modifiedScore: 0 });
   expect(verdict).not.toBe("improved");
-  expect(tasks).toEqual([
-    expect.objectContaining({ task: "knows-apple", baseline: { trials: 1, score: 0, errors: 0 } }),
-  ]);
+  expect(errors).toEqual({ baseline: 0, candidate: 0 });
+  expect(tasks.find(({ task }) => task === "knows-apple")).toMatchObject({ candidate: [0, 0, 0] });
 });
 
 test("an agent that prints a gigabyte has failed its task, and we do not grow by one", async () => {
-  await using repository = await withAgent(["sh", "-c", "head -c 1000000000 /dev/zero"], {}, onlyTask);
+  await using repository = await withAgent(["sh", "-c", "head -c 1000000000 /dev/zero"]);
   const before = process.memoryUsage().rss;
-  expect(await judged(repository)).toMatchObject({ modifiedScore: 0, trials: 2 });
+  expect(await judged(repository)).toMatchObject({ modifiedScore: 0, trials: 3 });
   expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024);
 });
 
@@ -127,8 +127,7 @@ test("an empty task bank is refused before anything runs, and run makes no propo
 });
 
 test("a bank in which no task is enabled is as good as empty", async () => {
-  const off = onlyTask["data/tasks/knows-jam.json"]!.replaceAll("jam", "apple");
-  await using repository = await withAgent(["true"], {}, { ...onlyTask, "data/tasks/knows-apple.json": off });
+  await using repository = await withAgent(["true"], {}, allOff);
   const said = await evaluate(repository);
   expect(said.stderr).toMatch(/no task.*enable/i);
   await expectNoVerdict(repository, said, 2);
@@ -138,12 +137,12 @@ test.each<[what: string, text: string, message: RegExp]>([
   ["that is no JSON", "{", /data\/tasks\/knows-jam\.json.*JSON/],
   [
     "with another name inside",
-    onlyTask["data/tasks/knows-ice.json"]!,
+    allOff["data/tasks/knows-ice.json"]!,
     /knows-jam\.json calls itself "knows-ice"/,
   ],
   [
     "with a criterion that is none",
-    onlyTask["data/tasks/knows-jam.json"]!.replace('"text"', '"vibes"'),
+    allOff["data/tasks/knows-jam.json"]!.replace('"text"', '"vibes"'),
     /knows-jam\.json.*criteria/,
   ],
 ])("a task file %s is named, and nothing runs", async (_, text, message) => {

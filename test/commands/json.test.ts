@@ -93,7 +93,7 @@ const cases: Case[] = [
     document: { proposal: proposal(1, "draft"), patch: expect.stringContaining("+- food"), evaluations: [] },
   },
   {
-    args: ["evaluate", "--proposal-id", "1", "--runs", "1", "--allow-unsandboxed"],
+    args: ["evaluate", "--proposal-id", "1", "--allow-unsandboxed"],
     document: {
       evaluation: expect.objectContaining({
         id: 1,
@@ -103,7 +103,8 @@ const cases: Case[] = [
         baselineScore: 0.3,
         modifiedScore: 1,
         improvementPct: expect.closeTo(233.33, 1),
-        trials: 20,
+        trials: 24,
+        ledgerTrials: 70,
       }),
     },
   },

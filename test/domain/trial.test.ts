@@ -8,7 +8,7 @@ const run: RunIdentity = {
   attemptDigest: "a",
   agent: "sh agent.sh",
   sandbox: "none",
-  stream: "ledger",
+  stream: "ledger:1",
   repeat: 0,
 };
 
@@ -35,7 +35,7 @@ test("no two different trials share a key, however their fields run into each ot
     attemptDigest: part,
     agent: part,
     sandbox: part,
-    stream: fc.constantFrom("ledger" as const, "pair:1" as const, "guard:1" as const),
+    stream: fc.constantFrom("ledger:1" as const, "pair:1" as const, "guard:1" as const),
     repeat: fc.nat(3),
   });
   /** Hands one field's last characters to the next field: the same text, cut elsewhere. */

@@ -43,7 +43,7 @@ test("programs that a candidate brings along and git is set to run do not run wh
   await repository.git("config", "core.fsmonitor", "tools/monitor");
   await rm(ran, { force: true });
   await kiraJson(here, "propose", "--from", "idea");
-  await kiraJson(here, "evaluate", "--proposal-id", "1", "--runs", "1", "--allow-unsandboxed");
+  await kiraJson(here, "evaluate", "--proposal-id", "1", "--allow-unsandboxed");
   await kiraJson(here, "proposals", "--show", "1");
   expect(existsSync(ran) ? await readFile(ran, "utf8") : "").toBe("");
 });

@@ -123,7 +123,7 @@ test("a branch that was moved to something else after it was proposed is not wha
     `refs/heads/${branch}`,
     await commitWith(repository, ["agent.sh"], "100644", "echo yes\n"),
   );
-  const more = ["--runs", "1", "--allow-unsandboxed"];
+  const more = ["--allow-unsandboxed"];
   const said = await kiraJson<{ evaluation: { commit: string } }>(
     here,
     "evaluate",

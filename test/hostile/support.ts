@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { messageOf } from "../../src/domain/errors.ts";
 import type { Evaluation } from "../../src/domain/evaluation.ts";
+import { mean } from "../../src/domain/verdict/cell.ts";
 import { bubblewrap } from "../../src/sandbox/bubblewrap.ts";
 import { kira, type Said } from "../support/kira.ts";
 import {
@@ -80,10 +81,11 @@ export function anAttack(
   attack: string,
   host: object,
   criteria: readonly object[] = [{ type: "text", equals: "got it" }],
+  name = attack,
 ): Files {
   const prompt = JSON.stringify({ attack, host });
-  const task = { name: attack, description: attack, category: "attack", prompt, criteria };
-  return { [`data/tasks/${attack}/task.json`]: JSON.stringify(task) };
+  const task = { name, description: attack, category: "attack", prompt, criteria };
+  return { [`data/tasks/${name}/task.json`]: JSON.stringify(task) };
 }
 
 export const hostileConfig = {
@@ -120,12 +122,15 @@ export const judge = (
   ...more: string[]
 ): Promise<Said> => kira({ folder, env }, "evaluate", "--proposal-id", "1", "--json", ...more);
 
-/** The score of each task, both arms added. */
+/** The mean score of each task over all its trials, of whichever arm. */
 export function scoresIn({ stdout, stderr }: Said): Record<string, number> {
   if (stdout === "") throw new Error(stderr);
   const { evaluation } = JSON.parse(stdout) as { evaluation: Evaluation };
   return Object.fromEntries(
-    evaluation.tasks.map(({ task, baseline, candidate }) => [task, baseline.score + candidate.score]),
+    evaluation.tasks.map(({ task, ledger, baseline, candidate, guard }) => {
+      const all = [...ledger, ...baseline, ...candidate, ...guard.baseline, ...guard.candidate];
+      return [task, mean(all)];
+    }),
   );
 }
 

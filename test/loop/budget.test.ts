@@ -27,41 +27,35 @@ if grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md; then echo yes; else ec
 
 const callsIn = async (file: string) => (await readFile(file, "utf8").catch(() => "")).length / 2;
 
-test.each<[string, string[], RegExp, number]>([
-  [
-    "trials",
-    ["--max-trials", "7"],
-    /^Stopped after 7 of 20 trials \(7 now, for \$1\.75\): the limit of 7 trials is reached\./,
-    7,
-  ],
-  [
-    "dollars",
-    ["--max-cost", "2"],
-    /^Stopped after 8 of 20 trials \(8 now, for \$2\.00\): the limit of \$2 is reached\./,
-    8,
-  ],
-  [
-    "minutes",
-    ["--max-minutes", "0.000001"],
-    /^Stopped after 0 of 20 trials \(0 now, for \$0\.00\): the limit of 0\.000001 minutes is reached\./,
-    0,
-  ],
+test.each<[string, string[], string, number]>([
+  ["trials", ["--max-trials", "7"], "the limit of 7 trials is reached", 7],
+  ["dollars", ["--max-cost", "2"], "the limit of $2 is reached", 8],
+  ["minutes", ["--max-minutes", "0.000001"], "the limit of 0.000001 minutes is reached", 0],
 ])(
-  "at a limit of %s it stops and says so; what was paid for is kept, no look is used up, and the next call goes on",
-  async (_, args, said, calls) => {
+  "at a limit of %s it stops and says so; what was paid for is kept, nothing is decided, and the next call goes on",
+  async (_, args, limit, calls) => {
     await using repository = await anAgentRepository(costly());
     await using spare = await aSpareFolder();
     const env = { KIRA_CALLS: join(spare.folder, "calls") };
     await aGoodIdea(repository);
     await adopted(repository, "good-idea");
     const stopped = await evaluated(repository, 1, { args, env });
-    expect([stopped.status, stopped.evaluation]).toEqual([6, undefined]);
-    expect(stopped.error!.message).toMatch(said);
-    expect(stopped.error!.message).toMatch(/Go on with: kira-improve evaluate --proposal-id 1\.$/);
+    expect(stopped.status).toBe(6);
+    expect(stopped.evaluation).toMatchObject({
+      verdict: "inconclusive",
+      why: "budget",
+      reason: `Not decided yet: ${limit}. What was tried is kept; the same command goes on.`,
+      trials: 0,
+      ledgerTrials: calls,
+      costUsd: calls / 4,
+    });
+    expect(await shown(repository, 1)).toMatchObject({ status: "testing" });
     expect(await callsIn(env.KIRA_CALLS)).toBe(calls);
     const { evaluation } = await evaluated(repository, 1, { env });
-    expect(evaluation).toMatchObject({ verdict: "improved", look: 1, trials: 20, costUsd: 5 });
-    expect(await callsIn(env.KIRA_CALLS)).toBe(20);
+    // 94 trials in all: 70 of the ledger, ten of the candidate, and both arms again where seven results changed.
+    const rest = { ledgerTrials: 70 - calls, costUsd: (94 - calls) / 4 };
+    expect(evaluation).toMatchObject({ verdict: "improved", trials: 24, ...rest });
+    expect(await callsIn(env.KIRA_CALLS)).toBe(94);
     expect(await repository.git("worktree", "list")).not.toContain("kira-trial");
   },
 );
@@ -72,9 +66,9 @@ test("the configuration's limits hold for each evaluation, and an option replace
   const env = { KIRA_CALLS: join(spare.folder, "calls") };
   await aGoodIdea(repository);
   await adopted(repository, "good-idea");
-  expect((await evaluated(repository, 1, { env })).error!.message).toContain("limit of 4 trials");
-  const { status } = await evaluated(repository, 1, { args: ["--max-trials", "16"], env });
-  expect([status, await callsIn(env.KIRA_CALLS)]).toEqual([0, 20]);
+  expect((await evaluated(repository, 1, { env })).evaluation!.reason).toContain("limit of 4 trials");
+  const { status } = await evaluated(repository, 1, { args: ["--max-trials", "90"], env });
+  expect([status, await callsIn(env.KIRA_CALLS)]).toEqual([0, 94]);
 });
 
 test("a limit of a whole run ends it before another proposal is made, and the tried one waits for more", async () => {
@@ -88,13 +82,16 @@ test("a limit of a whole run ends it before another proposal is made, and the tr
   const { cycle } = await kiraJson<Run>({ folder: repository.folder, env }, ...args);
   expect(cycle.reason).toBe("The cycle ended early: the limit of 5 trials is reached.");
   expect(cycle.attempts).toMatchObject([
-    { outcome: "undecided", reason: expect.stringMatching(/^Stopped after 5 of/) },
+    {
+      outcome: "undecided",
+      reason: expect.stringMatching(/^Not decided yet: the limit of 5 trials is reached/),
+    },
   ]);
   expect(await shown(repository, 1)).toMatchObject({ status: "testing" });
   expect(await callsIn(env.KIRA_CALLS)).toBe(5);
 });
 
-test("progress tells what is done and left, the estimate with its interval, the time and the money", async () => {
+test("progress tells what is done and at most left, what came out, the time and the money", async () => {
   await using repository = await anAgentRepository(costly());
   await using spare = await aSpareFolder();
   await aGoodIdea(repository);
@@ -103,11 +100,13 @@ test("progress tells what is done and left, the estimate with its interval, the 
   const env = { KIRA_CALLS: join(spare.folder, "calls") };
   const { stderr, stdout } = await kira({ folder: repository.folder, env }, ...args);
   const lines = stderr.trim().split("\n");
-  expect(lines[4]).toMatch(
-    /^10\/20 trials  baseline \d\.\d{3}  candidate \d\.\d{3}  [+−]\d\.\d{3} \(95 %: .* to .*\)  about \d+ s left, \$2\.50 spent and about \$2\.50 to come$/,
+  expect(lines[0]).toMatch(
+    /^ledger of the baseline: 12 of at most 120 trials  baseline \d\.\d{3}  at most about \d+ s left, \$3\.00 spent and at most about \$27\.00 to come$/,
   );
-  expect(lines.at(-1)).toMatch(/^20\/20 trials .* about 0 s left, \$5\.00 spent and about nothing to come$/);
-  expect(stdout).toMatch(/0 baseline and 0 candidate infrastructure\s+errors/);
+  expect(lines.at(-1)).toMatch(/^ledger of the baseline: 60 of at most 120 trials /);
+  expect(stdout.replace(/\s+/g, " ")).toMatch(
+    /24 trials and 70 for the ledger of production, made once, .* of agent time, cost \$23\.50/,
+  );
 });
 
 test.each<[string, string[], RegExp]>([

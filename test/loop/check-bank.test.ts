@@ -302,7 +302,7 @@ describe("a solution in a folder", () => {
     const before = await digests();
     await aGoodIdea(repository);
     await adopted(repository, "good-idea");
-    const { evaluation } = await evaluated(repository, 1, { args: ["--runs", "1"] });
+    const { evaluation } = await evaluated(repository, 1);
     expect(evaluation).toMatchObject({ baselineScore: 1, modifiedScore: 1 });
     await repository.write({ "data/tasks/copy/solution/more.txt": "a secret\n" });
     expect(await digests()).toEqual(before);

@@ -14,7 +14,7 @@ interface Cycle {
 }
 
 const run = async ({ folder }: TestRepository, ...args: string[]) =>
-  (await kiraJson<{ cycle: Cycle }>({ folder }, "run", "--allow-unsandboxed", "--runs", "1", ...args)).cycle;
+  (await kiraJson<{ cycle: Cycle }>({ folder }, "run", "--allow-unsandboxed", ...args)).cycle;
 
 const lessonsOnly = configWith({ propose: { ...agentConfig.propose, knobs: [] } });
 

@@ -17,7 +17,7 @@ async function validated(files = {}): Promise<TestRepository> {
   const repository = await anAgentRepository(files);
   await aGoodIdea(repository);
   await adopted(repository, "good-idea");
-  await evaluated(repository, 1, { args: ["--runs", "1"] });
+  await evaluated(repository, 1);
   return repository;
 }
 const merge = ["merge", "--proposal-id", "1"];
@@ -34,7 +34,7 @@ describe("refused, with the reason, and nothing moves", () => {
       "one whose verdict is not improved",
       async (r) => {
         await idea(r, { "skills/lessons.md": "# Lessons\n- food: dates\n" }, "weak");
-        await evaluated(r, 2, { args: ["--runs", "1"] });
+        await evaluated(r, 2);
       },
       /^5 The verdict on proposal 2 is inconclusive, and only improved is merged/,
     ],

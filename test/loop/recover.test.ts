@@ -155,8 +155,8 @@ test("an evaluation that is killed keeps its trials, leaves no working tree that
     "1",
     "--allow-unsandboxed",
   );
-  const { evaluation } = await evaluated(repository, 1, { args: ["--runs", "1"] });
-  expect(evaluation).toMatchObject({ verdict: "improved", trials: 20 });
+  const { evaluation } = await evaluated(repository, 1);
+  expect(evaluation).toMatchObject({ verdict: "improved", trials: 24 });
   expect(await repository.git("notes", "--ref=kira/evaluations", "show", commit)).toContain('"improved"');
 });
 

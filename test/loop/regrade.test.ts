@@ -67,9 +67,9 @@ test("a changed grader judges stored answers anew, and gives a fresh verdict wit
     judgedBy(answerIs("no")),
   );
   expect(before.evaluation).toMatchObject({ verdict: "improved", baselineScore: 0.3, modifiedScore: 1 });
-  expect(after.evaluation).toMatchObject({ verdict: "regression", look: 1, trials: 20 });
+  expect(after.evaluation).toMatchObject({ verdict: "not-improved", trials: 24, ledgerTrials: 0 });
   expect(after.evaluation).toMatchObject({ baselineScore: 0.7, modifiedScore: 0 });
-  expect([calls, more]).toEqual([20, 0]);
+  expect([calls, more]).toEqual([94, 0]);
 });
 
 test.each<[string, object]>([
@@ -117,12 +117,12 @@ test("what was not kept is run again, once: files that no criterion had asked fo
   await adopted(repository, "good-idea");
   await evaluated(repository, 1, { env });
   for (const [text, calls] of [
-    ["yes", 40],
-    ["no", 40],
+    ["yes", 188],
+    ["no", 188],
   ] as const) {
     await repository.commit(judgedBy(fileIs(text)), text);
     const { id } = await adopted(repository, "good-idea");
-    expect((await evaluated(repository, id, { env })).evaluation).toMatchObject({ trials: 20 });
+    expect((await evaluated(repository, id, { env })).evaluation).toMatchObject({ trials: 24 });
     expect(await callsIn(env.KIRA_CALLS)).toBe(calls);
   }
 });
@@ -132,7 +132,7 @@ test("a prompt or a fixture that changes is another exam: the agent runs", async
     {},
     ...words.map((word) => aTask(word, { prompt: `Tell me: do you know ${word}` })),
   );
-  expect((await judgedTwice({}, asked)).more).toBe(20);
+  expect((await judgedTwice({}, asked)).more).toBe(94);
 });
 
 test("a grader that crashes costs no run of the agent: what is paid for is kept until it works", async () => {
@@ -147,13 +147,13 @@ test("a grader that crashes costs no run of the agent: what is paid for is kept 
   const { status, error } = await evaluated(repository, 1, { env });
   expect([status, error!.message]).toEqual([
     7,
-    expect.stringMatching(/no verdict: 10 of 10 baseline and 10 of 10 candidate.*grader/),
+    expect.stringMatching(/no verdict: 10 of 10 baseline and 0 of 0 candidate.*grader/),
   ]);
   await repository.commit(judgedBy(fileIs("yes")), "fix: the grader");
   const { id } = await adopted(repository, "good-idea");
   const { evaluation } = await evaluated(repository, id, { env });
   expect(evaluation).toMatchObject({ verdict: "improved", baselineScore: 0.3, modifiedScore: 1 });
-  expect(await callsIn(env.KIRA_CALLS)).toBe(20);
+  expect(await callsIn(env.KIRA_CALLS)).toBe(94);
 });
 
 test("grades found anew are on record: a rebuilt index gives the same verdict, and judges nothing again", async () => {

@@ -19,7 +19,7 @@ async function eventful(): Promise<TestRepository> {
   await idea(repository, { "skills/long.md": "Be long.\n" }, "long");
   await idea(repository, { "skills/lessons.md": "# Lessons\n- figs\n" }, "weak");
   await idea(repository, { "skills/other.md": "Be other.\n" }, "other");
-  for (const id of [1, 2, 4]) await evaluated(repository, id, { args: ["--runs", "1"] });
+  for (const id of [1, 2, 4]) await evaluated(repository, id);
   await kiraJson(here, "reject", "--proposal-id", "3", "--reason", "too long");
   await kiraJson(here, "merge", "--proposal-id", "1");
   await kiraJson(here, "archive", "--rollback", "0");

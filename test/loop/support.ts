@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TaskScores } from "../../src/domain/evaluation.ts";
 import { kira, kiraJson } from "../support/kira.ts";
 import { agentConfig, type Files, type TestRepository } from "../support/repository.ts";
 
@@ -17,9 +18,14 @@ export interface ShownEvaluation {
   readonly id: number;
   readonly verdict: string;
   readonly reason: string;
+  readonly why: string;
+  readonly claim: string;
   readonly trials: number;
+  readonly ledgerTrials: number;
+  readonly restarts: number;
   readonly runs: number;
-  readonly look: number;
+  readonly flags: readonly { readonly kind: string; readonly task: string; readonly what: string }[];
+  readonly tasks: readonly TaskScores[];
   readonly baselineScore: number;
   readonly modifiedScore: number;
   readonly statistics: { readonly tasks: number };

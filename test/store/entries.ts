@@ -47,8 +47,9 @@ export function aTrial(changes: Partial<EntryOf<"trial">> = {}): EntryOf<"trial"
     gradeKey: "grade-1",
     arm: "candidate",
     tree: "tree-1",
+    configuration: "configuration-1",
     task: "refund",
-    stream: "ledger",
+    stream: "ledger:configuration-1",
     repeat: 0,
     result: "passed",
     score: 1,
@@ -79,8 +80,8 @@ export function anEvaluation(changes: Partial<EntryOf<"evaluation">> = {}): Entr
     delta: 1,
     interval: [0.5, 1.5],
     generalInterval: null,
-    p: 0.01,
-    alpha: 0.025,
+    strength: 4,
+    bound: 3,
     minimumDetectable: 0.3,
   } as const;
   return {
@@ -92,18 +93,24 @@ export function anEvaluation(changes: Partial<EntryOf<"evaluation">> = {}): Entr
     proposalUuid: "uuid-1",
     ...bound,
     contained: true,
-    runs: 3,
-    look: 1,
+    claim: "better",
     threshold: 0.1,
+    restarts: 0,
+    extensions: 0,
     verdict: "improved",
     passed: true,
+    why: "bound",
     reason: "It rose.",
+    flags: [],
     baselineScore: 0,
     modifiedScore: 1,
     improvementPct: null,
     statistics,
     tasks: [],
+    runs: 3,
     trials: 6,
+    ledgerTrials: 12,
+    errors: { baseline: 0, candidate: 0 },
     costUsd: 0,
     durationMs: 30,
     ...changes,
@@ -138,6 +145,21 @@ export function anIntent(uuid: string): EntryOf<"intent"> {
 export function aQuarantine(changes: Partial<EntryOf<"quarantine">> = {}): EntryOf<"quarantine"> {
   const reason = "its solution, graded 3 times, scored 1, 0 and 1";
   return { kind: "quarantine", task: "refund", gradingDigest: "grader-1", reason, timestamp, ...changes };
+}
+
+export function aSettlement(changes: Partial<EntryOf<"settlement">> = {}): EntryOf<"settlement"> {
+  const asked = { claim: "better", fixes: [], delta: 0.1 } as const;
+  return { kind: "settlement", key: "compared-1", timestamp, ...asked, restarts: 0, pool: {}, ...changes };
+}
+
+export function anExpiry(changes: Partial<EntryOf<"expiry">> = {}): EntryOf<"expiry"> {
+  const about = { configuration: "configuration-1", reason: "the model changed" };
+  return { kind: "expiry", ...about, timestamp, before: timestamp, ...changes };
+}
+
+export function anAudit(changes: Partial<EntryOf<"audit">> = {}): EntryOf<"audit"> {
+  const about = { nodeId: 1, againstId: 0, production: "commit-1", reason: "It held." };
+  return { kind: "audit", timestamp, ...about, result: "held", ...changes };
 }
 
 /** A short life of a repository: something of every kind that the journal holds. */
@@ -182,4 +204,7 @@ export const aLife: readonly Entry[] = [
   anIntent("merge-2"),
   { kind: "seen", timestamp, tips: ["commit-1"] },
   aQuarantine(),
+  aSettlement(),
+  anExpiry(),
+  anAudit(),
 ];

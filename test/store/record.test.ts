@@ -154,9 +154,10 @@ test("an index of an earlier version is brought up to date, with the answers of 
   const file = join(place.folder, "old.db");
   using old = closing(openDatabase(file));
   for (const entry of aLife) applyEntry(openIndex(old.it), entry);
-  old.it.exec(
-    "DROP TABLE durations; DROP TABLE grades; DROP TABLE quarantine; DELETE FROM migrations WHERE name <> '001-index'",
-  );
+  const later = ["durations", "grades", "quarantine", "settlements", "expiries", "audits"];
+  old.it.exec(`${later.map((table) => `DROP TABLE ${table};`).join(" ")}
+    DROP INDEX trials_configuration; ALTER TABLE trials DROP COLUMN configuration;
+    DELETE FROM migrations WHERE name <> '001-index'`);
   using upgraded = closing(openDatabase(file));
   expect(durations(openIndex(upgraded.it))).toEqual(expected);
 });
@@ -165,9 +166,8 @@ test("an index of an earlier version is brought up to date, with the answers of 
 function answersOf(place: Place, record?: JournaledIndex): object {
   using opened = record === undefined ? place.open() : undefined;
   opened?.write(() => aLife);
-  const { outcomes, analyses, proposals, evaluations, trials, archive, intents, facts, quarantine } = (
-    record ?? opened!
-  ).index;
+  const { index } = record ?? opened!;
+  const { outcomes, analyses, proposals, evaluations, trials, archive, intents, facts, quarantine } = index;
   return {
     outcomes: [1, 2, 3, 4, 5].map((id) => outcomes.find(id)),
     total: outcomes.total(),
@@ -181,6 +181,10 @@ function answersOf(place: Place, record?: JournaledIndex): object {
     intents: intents.open().map(({ uuid }) => uuid),
     seen: facts.find("seen"),
     quarantine: quarantine.list(),
+    ofConfiguration: trials.of("configuration-1"),
+    settlement: index.settlements.find("compared-1"),
+    expired: index.settlements.expiredBefore("configuration-1", "2026-02-01T00:00:00.000Z"),
+    audits: index.audits.list(),
   };
 }
 

@@ -2,7 +2,18 @@ import { describe, expect, test } from "vitest";
 import type { Task } from "../../src/domain/task.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { applyEntry, openIndex } from "../../src/store/index.ts";
-import { aLife, aNode, anEvaluation, anIntent, aProposal, aQuarantine, aTrial } from "./entries.ts";
+import {
+  aLife,
+  anAudit,
+  anEvaluation,
+  anExpiry,
+  anIntent,
+  aNode,
+  aProposal,
+  aQuarantine,
+  aSettlement,
+  aTrial,
+} from "./entries.ts";
 
 describe("a proposal", () => {
   test("is found by its number, its tree, its commit and its idea", () => {
@@ -46,6 +57,38 @@ test("a trial is paid for once: the first stays, whatever comes under its key", 
   expect(trials.find("key-2")).toBeUndefined();
   trials.add(aTrial({ key: "key-2", tree: "tree-0" }));
   expect([...trials.trees()].sort()).toEqual(["tree-0", "tree-1"]);
+});
+
+test("the trials of a configuration are listed oldest first, whatever tree held it", () => {
+  const { trials } = anIndex();
+  trials.add(aTrial({ key: "key-2", tree: "tree-2", timestamp: "2026-01-29T00:00:00.000Z" }));
+  trials.add(aTrial({ key: "key-3", configuration: "configuration-2" }));
+  expect(trials.of("configuration-1").map(({ key }) => key)).toEqual(["key-2", "key-1"]);
+});
+
+test("how a comparison is decided is what was settled last", () => {
+  const { settlements } = anIndex();
+  settlements.add(aSettlement({ restarts: 1, timestamp: "" }));
+  expect(settlements.find("compared-1")).toMatchObject({ restarts: 1, timestamp: "", claim: "better" });
+  expect(settlements.find("compared-2")).toBeUndefined();
+});
+
+test("stored trials that no longer count are those before the last expiry that a comparison knows of", () => {
+  const { settlements } = anIndex();
+  const [first, second] = ["2026-01-30T09:30:00.000Z", "2026-01-31T09:30:00.000Z"];
+  settlements.addExpiry(anExpiry({ timestamp: second, before: second }));
+  const before = (at: string) => settlements.expiredBefore("configuration-1", at);
+  expect(before("2026-01-30T09:29:59.999Z")).toBe("");
+  expect(before("2026-01-31T09:29:59.999Z")).toBe(first);
+  expect(before("2026-02-01T00:00:00.000Z")).toBe(second);
+  expect(settlements.expiredBefore("configuration-2", "2026-02-01T00:00:00.000Z")).toBe("");
+});
+
+test("audits are listed oldest first, and the last one is at hand", () => {
+  const { audits } = anIndex();
+  audits.add(anAudit({ result: "lost" }));
+  expect(audits.list().map(({ result }) => result)).toEqual(["held", "lost"]);
+  expect(audits.latest()?.result).toBe("lost");
 });
 
 test("a failure of the infrastructure cannot become evidence", () => {

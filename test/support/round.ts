@@ -8,7 +8,7 @@ export async function goRound({ folder }: { folder: string }, from = "good-idea"
     ["log", "--task", "find figs", "--outcome", "failure", "--category", "food"],
     ["analyze", "--min-failures", "1"],
     ["propose", "--from", from],
-    ["evaluate", "--proposal-id", "1", "--runs", "1", "--allow-unsandboxed"],
+    ["evaluate", "--proposal-id", "1", "--allow-unsandboxed"],
     ["merge", "--proposal-id", "1"],
     ["status"],
     ["archive"],

@@ -1,179 +1,140 @@
 import { describe, expect, test } from "vitest";
-import { randomNumbers } from "../../../src/domain/random.ts";
-import { alphaOf, decide, type TaskEvidence, type VerdictKind } from "../../../src/domain/verdict/decide.ts";
-import { aTaskWith, tasksWith } from "./evidence.ts";
+import { answerNow, nextStep } from "../../../src/domain/verdict/decide.ts";
+import type { TaskEvidence } from "../../../src/domain/verdict/evidence.ts";
+import { aTaskWith, planOn, plainPlan, type Shape, tasksWith, wantedIn } from "./evidence.ts";
 
-const threshold = 0.1;
+const coins = "101010101010";
+const plan = plainPlan();
+const answerOn = (evidence: readonly TaskEvidence[], how = plan) => {
+  const step = nextStep(evidence, how);
+  return "answer" in step ? step.answer : undefined;
+};
+/** A gain that crosses the bound, with fresh trials enough. */
+const better: Shape = { ledger: coins, baseline: "10", candidate: "1111" };
 
 describe("the verdict is", () => {
-  test.each<[VerdictKind, string, TaskEvidence[]]>([
-    ["improved", "when every task got better", tasksWith(10, "000", "111")],
+  test.each<[string, string, TaskEvidence[]]>([
+    ["improved", "when every task got better", tasksWith(10, better)],
     [
       "improved",
       "when six tasks got better and the others stayed",
-      [...tasksWith(6, "000", "111"), ...tasksWith(20, "111", "111")],
-    ],
-    ["improved", "when partial credit rose a little everywhere", graded(12, 0.5, 0.55)],
-    ["regression", "when every task got worse", tasksWith(10, "111", "000")],
-    ["not-improved", "when nothing changed at all", tasksWith(10, "110", "110")],
-    ["not-improved", "when nothing failed before", tasksWith(10, "111", "111")],
-    [
-      "not-improved",
-      "when the loss is too small to be one and too steady to be a gain",
-      [...tasksWith(1, "111", "110"), ...tasksWith(30, "111", "111")],
+      [
+        ...tasksWith(6, { ledger: coins, baseline: "10101010", candidate: "11111111" }),
+        ...tasksWith(14, { ledger: coins, baseline: "10101010", candidate: "10101010" }),
+      ],
     ],
     [
-      "inconclusive",
-      "when five tasks got better, which chance does in one of 32",
-      tasksWith(5, "000", "111"),
+      "improved",
+      "when partial credit rose a little everywhere",
+      tasksWith(12, { ledger: [0.4, 0.5, 0.6, 0.5], baseline: [0.4, 0.6], candidate: [0.7, 0.5, 0.6, 0.7] }),
     ],
-    [
-      "inconclusive",
-      "when as many got much better as got worse",
-      [...tasksWith(6, "000", "111"), ...tasksWith(4, "111", "000")],
-    ],
-    ["inconclusive", "with four tasks, however clear", tasksWith(4, "000000", "111111")],
-    ["inconclusive", "with no task", []],
-    [
-      "inconclusive",
-      "when most tasks have no trial of one arm",
-      [...tasksWith(4, "000", "111"), ...tasksWith(20, "", "111")],
-    ],
+    ["not-improved", "when every task got worse", tasksWith(10, { ledger: coins, candidate: "0000" })],
+    ["not-improved", "when nothing changed at all", tasksWith(40, { ledger: coins, candidate: "1010" })],
+    ["undecided", "with four tasks, however clear", tasksWith(4, better)],
+    ["undecided", "with no task", []],
   ])("%s %s", (kind, _, evidence) => {
-    expect(decide(evidence, threshold, 1).kind).toBe(kind);
-  });
-
-  test("harder to get with each look at the same growing evidence", () => {
-    const six = tasksWith(6, "000", "111"); // p = 1/64
-    expect([1, 2].map((look) => decide(six, threshold, look).kind)).toEqual(["improved", "inconclusive"]);
-    expect(decide(six, threshold, 2).statistics).toMatchObject({ p: 1 / 64, alpha: 0.0125 });
+    expect(answerOn(evidence)?.kind).toBe(kind);
   });
 
   test("never kinder to the candidate when a task's result gets worse", () => {
-    const ladder = ["111", "110", "100", "000"].map((last) => [
-      ...tasksWith(6, "000", "111"),
-      aTaskWith("111", last),
+    const rank = { improved: 2, undecided: 1, "not-improved": 0, regression: 0 };
+    const rest = tasksWith(9, { ledger: coins, baseline: "10", candidate: "1100" });
+    const ranks = ["1111", "1110", "1100", "1000", "0000"].map((candidate) => {
+      const kind = answerOn([...rest, aTaskWith({ ledger: coins, baseline: "10", candidate })])?.kind;
+      return rank[kind ?? "undecided"];
+    });
+    expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
+  });
+
+  test("that a bank which production passes throughout has no room for a gain, before the candidate is tried", () => {
+    const saturated = tasksWith(10, { ledger: "1111111" });
+    expect(answerOn(saturated, planOn(saturated))).toEqual({
+      kind: "undecided",
+      why: "saturated",
+      names: [],
+    });
+  });
+});
+
+describe("an agent that gives the same answer every time", () => {
+  const exact = planOn([...tasksWith(9, { ledger: "0000000" }), aTaskWith({ ledger: "1111111" })]);
+  const won = tasksWith(9, { ledger: "0000000", baseline: "0", candidate: "11" });
+  const same = aTaskWith({ ledger: "1111111", candidate: "1" });
+
+  test("is decided by the sign test over its tasks", () => {
+    expect(exact.deterministic).toBe(true);
+    expect(answerOn([...won, same], exact)).toEqual({ kind: "improved", why: "exact", names: [] });
+  });
+
+  test("and like any other as soon as it does vary", () => {
+    const varied = aTaskWith({ ledger: "1111111", baseline: "0", candidate: "11" });
+    expect(answerOn([...won, varied], exact)?.why).not.toBe("exact");
+  });
+
+  test("and what it broke is asked again before it blocks", () => {
+    const lost = { ledger: "1111111", baseline: "1", candidate: "00" };
+    const step = nextStep([...won, aTaskWith(lost)], exact);
+    expect(wantedIn(step).map(({ task, stage }) => [task, stage])).toEqual([
+      [9, "guard"],
+      [9, "guard"],
     ]);
-    const chances = ladder.map((evidence) => decide(evidence, threshold, 1).statistics.p);
-    expect(chances).toEqual(chances.toSorted((a, b) => a - b));
-    expect(chances.at(-1)).toBeGreaterThan(chances[0]!);
+    const confirmed = aTaskWith({ ...lost, guard: { baseline: "111", candidate: "000" } });
+    expect(answerOn([...won, confirmed], exact)).toEqual({
+      kind: "regression",
+      why: "broken-task",
+      names: ["refund"],
+    });
   });
 });
 
-describe("the reason of a verdict", () => {
-  test.each<[string, TaskEvidence[], string[]]>([
-    ["improved", tasksWith(10, "000", "111"), ["+1.000", "0.1 %", "limit 2.5 %"]],
-    ["regression", tasksWith(10, "111", "000"), ["−1.000"]],
-    ["not-improved", tasksWith(10, "110", "110"), ["+0.000", "threshold of +0.100"]],
-    ["inconclusive", [...tasksWith(6, "000", "111"), ...tasksWith(4, "111", "000")], ["+0.200", "0.025"]],
-    ["inconclusive", tasksWith(5, "000", "111"), ["All 5 tasks", "6 have to differ"]],
-    ["inconclusive", tasksWith(4, "000", "111"), ["Only 4 tasks", "at least 5"]],
-  ])("%s gives its numbers", (_, evidence, numbers) => {
-    const { reason } = decide(evidence, threshold, 1);
-    for (const number of numbers) expect(reason).toContain(number);
-  });
-});
+describe("what is better on the whole", () => {
+  const gains = tasksWith(12, better);
 
-describe("the statistics", () => {
-  test("describe both arms task by task, not trial by trial", () => {
-    const evidence = [...tasksWith(5, "1", "0"), ...tasksWith(5, "000000", "111111")];
-    expect(decide(evidence, threshold, 1).statistics).toMatchObject({
-      tasks: 10,
-      baseline: 0.5,
-      candidate: 0.5,
-      delta: 0,
+  test("is a regression when a task that worked is broken, and says which", () => {
+    const broken = aTaskWith({
+      ledger: "1".repeat(12),
+      baseline: "11",
+      candidate: "0000",
+      guard: { baseline: "111", candidate: "000" },
+    });
+    expect(answerOn([...gains, broken])).toEqual({
+      kind: "regression",
+      why: "broken-task",
+      names: ["refund"],
     });
   });
 
-  test("count tasks of one family together, and say nothing general below eight families", () => {
-    const alike = tasksWith(16, "100", "110").map((task, i) => ({ ...task, family: `f${i % 7}` }));
-    expect(decide(alike, threshold, 1).statistics).toMatchObject({ families: 7, generalInterval: null });
-    const mixed = [
-      ...tasksWith(8, "000", "111"),
-      aTaskWith("111", "111"),
-      aTaskWith("111", "000", { family: "other" }),
-    ];
-    const width = (evidence: readonly TaskEvidence[]) => {
-      const [low, high] = decide(evidence, threshold, 1).statistics.generalInterval!;
-      return high - low;
-    };
-    // Twins add no knowledge about other families.
-    expect(width(mixed.flatMap((task) => [task, task, task]))).toBeCloseTo(width(mixed), 10);
-    expect(
-      width(mixed.flatMap((task) => [0, 1, 2].map((i) => ({ ...task, family: `${task.family}-${i}` })))),
-    ).toBeLessThan(width(mixed));
+  test("is not called so before a suspect was asked again", () => {
+    const suspect = aTaskWith({ ledger: "1".repeat(12), baseline: "11", candidate: "0000" });
+    expect(wantedIn(nextStep([...gains, suspect], plan)).every(({ stage }) => stage === "guard")).toBe(true);
   });
 
-  test("know no certainty: the interval has a width even where all trials agree, and more trials narrow it", () => {
-    const widths = ["1", "111", "111111111"].map((marks) => {
-      const [low, high] = decide(tasksWith(10, marks, marks), threshold, 1).statistics.interval;
-      return high - low;
-    });
-    expect(widths[0]).toBeGreaterThan(widths[1]!);
-    expect(widths[1]).toBeGreaterThan(widths[2]!);
-    expect(widths[2]).toBeGreaterThan(0);
+  test("waits for a task that must pass and was tried less than twice", () => {
+    const must = { mustPass: true, ledger: "1".repeat(12), baseline: "1", candidate: "1" };
+    expect(wantedIn(nextStep([...gains, aTaskWith(must)], plan))).toHaveLength(2);
+    const passed = aTaskWith({ ...must, guard: { baseline: "11", candidate: "11" } });
+    expect(answerOn([...gains, passed])?.kind).toBe("improved");
   });
 
-  test.each([
-    [1, 1.959964 + 0.841621],
-    [2, 2.241403 + 0.841621],
-    [4, 2.734369 + 0.841621],
-  ])("say at look %i what gain eight of ten evaluations would have seen", (look, quantiles) => {
-    const { interval, minimumDetectable } = decide(tasksWith(10, "110", "100"), threshold, look).statistics;
-    const standardError = (interval[1] - interval[0]) / 2 / 1.96;
-    expect(minimumDetectable / standardError).toBeCloseTo(quantiles, 4);
+  test("is a regression when a whole category got worse, though no task of it was ever good", () => {
+    const worse = { category: "vat", ledger: coins, baseline: "1010", candidate: "0000" };
+    const many = [...tasksWith(20, better), ...tasksWith(6, worse, "vat")];
+    expect(answerOn(many)).toEqual({ kind: "regression", why: "broken-category", names: ["vat"] });
+  });
+
+  test("stays improved where a category may be worse by chance", () => {
+    const maybe = { category: "vat", ledger: coins, baseline: "10", candidate: "1000" };
+    expect(answerOn([...tasksWith(20, better), ...tasksWith(2, maybe, "vat")])?.kind).toBe("improved");
   });
 });
 
-describe("a change that changes nothing", () => {
-  test("has a level that all looks together keep below a twentieth", () => {
-    const levels = Array.from({ length: 60 }, (_, i) => alphaOf(i + 1));
-    expect(levels.reduce((sum, level) => sum + level, 0)).toBeLessThanOrEqual(0.05);
-    expect(levels.every((level, i) => level > 0 && level <= (levels[i - 1] ?? 1))).toBe(true);
+describe("where no further trial will be made", () => {
+  test("what the evidence has decided stays so", () => {
+    expect(answerNow(tasksWith(10, better), plan).kind).toBe("improved");
   });
 
-  test.each([
-    [6, "few tasks"],
-    [12, "a dozen tasks"],
-    [40, "many tasks"],
-  ])(
-    "is called improved no more often than stated with %i tasks, also when asked again and again",
-    (count) => {
-      const simulations = 1500;
-      const looks = 5;
-      let first = 0;
-      let ever = 0;
-      for (let i = 0; i < simulations; i++) {
-        const random = randomNumbers(`${count} tasks, simulation ${i}`);
-        const draw = () => random.next().value;
-        const chances = Array.from({ length: count }, draw);
-        const marks = chances.map(() => ({ baseline: "", candidate: "" }));
-        const verdicts = Array.from({ length: looks }, (_, look) => {
-          for (const [task, chance] of chances.entries())
-            for (const arm of ["baseline", "candidate"] as const)
-              for (let run = 0; run < 3; run++) marks[task]![arm] += draw() < chance ? "1" : "0";
-          return decide(
-            marks.map(({ baseline, candidate }) => aTaskWith(baseline, candidate)),
-            threshold,
-            look + 1,
-          ).kind;
-        });
-        if (verdicts[0] === "improved") first++;
-        if (verdicts.includes("improved")) ever++;
-      }
-      // Four standard deviations of a binomial count: a rule at the stated rate crosses this once in 30,000 runs.
-      const most = (rate: number) => simulations * rate + 4 * Math.sqrt(simulations * rate * (1 - rate));
-      expect(first).toBeLessThanOrEqual(most(0.025));
-      expect(ever).toBeLessThanOrEqual(most(0.05));
-      if (count > 6) expect(ever).toBeGreaterThan(0); // the simulation can see what it bounds
-    },
-  );
+  test("and all else is left open, for want of budget", () => {
+    const open = answerNow(tasksWith(10, { ledger: coins, candidate: "1" }), plan);
+    expect(open).toEqual({ kind: "undecided", why: "budget", names: [] });
+  });
 });
-
-function graded(count: number, before: number, after: number): TaskEvidence[] {
-  return tasksWith(count, "", "").map((task) => ({
-    ...task,
-    baseline: [before, before],
-    candidate: [after, after],
-  }));
-}

@@ -1,61 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { permutationTest, signFlipTest } from "../../../src/domain/verdict/exact.ts";
+import { permutationTest } from "../../../src/domain/verdict/exact.ts";
 
 /** Scores that are halves, thirds, quarters … of whole numbers: what graded trials give. */
 const score = fc.tuple(fc.nat(12), fc.constantFrom(1, 2, 3, 4, 6, 8)).map(([n, d]) => Math.min(n, d) / d);
-
-describe("the sign-flip test", () => {
-  const bruteForce = (differences: readonly number[]): number => {
-    const sums = differences.reduce<number[]>((all, d) => all.flatMap((sum) => [sum + d, sum - d]), [0]);
-    const observed = differences.reduce((sum, d) => sum + d, 0);
-    return sums.filter((sum) => sum >= observed - 1e-9).length / sums.length;
-  };
-
-  test("is what flipping every sign in every way gives", () => {
-    const difference = fc.tuple(score, score).map(([a, b]) => a - b);
-    const holds = fc.property(fc.array(difference, { maxLength: 10 }), (differences) => {
-      expect(signFlipTest(differences)).toBeCloseTo(bruteForce(differences), 10);
-    });
-    fc.assert(holds, { seed: 1, numRuns: 400 });
-  });
-
-  test("is never smaller than that for numbers that are no simple fractions", () => {
-    const holds = fc.property(
-      fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 9 }),
-      (differences) => {
-        const exact = bruteForce(differences);
-        expect(signFlipTest(differences)).toBeGreaterThanOrEqual(exact - 1e-9);
-        expect(signFlipTest(differences)).toBeLessThanOrEqual(1);
-      },
-    );
-    fc.assert(holds, { seed: 2, numRuns: 400 });
-  });
-
-  test("gives Fisher's own result for Darwin's maize: 863 of 32768 arrangements", () => {
-    // R. A. Fisher, The Design of Experiments, §21; eighths of an inch.
-    const darwin = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48];
-    expect(signFlipTest(darwin)).toBe(863 / 32768);
-    expect(signFlipTest(darwin.map((d) => d / 80))).toBe(863 / 32768);
-  });
-
-  test.each([
-    ["no differences", [], 1],
-    ["differences of nothing", [0, 0, 0], 1],
-    ["five gains", [0.1, 0.2, 0.3, 0.4, 1], 1 / 32],
-    ["five gains among ties", [0.1, 0, 0.2, 0.3, 0, 0.4, 1], 1 / 32],
-    ["five losses", [-0.1, -0.2, -0.3, -0.4, -1], 1],
-    ["a gain and an equal loss", [0.5, -0.5], 3 / 4],
-  ])("of %s", (_, differences, p) => {
-    expect(signFlipTest(differences)).toBeCloseTo(p, 12);
-  });
-
-  test("decides on two hundred tasks of finely graded scores", () => {
-    const fine = Array.from({ length: 200 }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.4);
-    expect(signFlipTest(fine)).toBeLessThan(0.001);
-    expect(signFlipTest(fine.map((d) => -d))).toBeGreaterThan(0.999);
-  });
-});
 
 describe("the permutation test", () => {
   const outcomes = (passed: number, failed: number) => [

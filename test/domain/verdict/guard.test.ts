@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { broken, guardPairs, suspects } from "../../../src/domain/verdict/guard.ts";
-import { aTaskWith } from "./evidence.ts";
+import { guard, guardPairs, isSuspect, suspicionOf } from "../../../src/domain/verdict/guard.ts";
+import { aTaskWith, tasksWith } from "./evidence.ts";
 
 const mustPass = { mustPass: true };
 
@@ -9,8 +9,11 @@ describe("a task is asked again", () => {
     ["when it worked and no longer does", "111", "000", {}],
     ["when it mostly worked and mostly no longer does", "1111", "1000", {}],
     ["when it must pass and fell, though it was never good", "111000", "000000", mustPass],
+    ["when it must pass and was tried once", "111", "1", mustPass],
+    ["when it must pass and was not tried", "111", "", mustPass],
   ])("%s", (_, baseline, candidate, more) => {
-    expect(suspects([aTaskWith(baseline, candidate, more)])).toHaveLength(1);
+    expect(isSuspect(aTaskWith({ baseline, candidate, ...more }))).toBe(true);
+    expect(isSuspect(aTaskWith({ ledger: baseline, candidate, ...more }))).toBe(true);
   });
 
   test.each([
@@ -21,33 +24,71 @@ describe("a task is asked again", () => {
     ["when it was not tried", "111", "", {}],
     ["when it must pass and does", "111", "111", mustPass],
   ])("but not %s", (_, baseline, candidate, more) => {
-    expect(suspects([aTaskWith(baseline, candidate, more)])).toEqual([]);
+    expect(isSuspect(aTaskWith({ baseline, candidate, ...more }))).toBe(false);
+    expect(isSuspect(aTaskWith({ ledger: baseline, candidate, ...more }))).toBe(false);
+  });
+
+  test("on what ledger and fresh trials say together", () => {
+    // One failure in three alone is chance; after twelve more passes it is not.
+    expect(isSuspect(aTaskWith({ baseline: "11", candidate: "100" }))).toBe(false);
+    expect(isSuspect(aTaskWith({ ledger: "1".repeat(12), baseline: "11", candidate: "100" }))).toBe(true);
   });
 });
 
-describe("after eight fresh pairs", () => {
-  const passes = (count: number) => "1".repeat(count).padEnd(guardPairs, "0");
-
+describe("its own fresh pairs say", () => {
   test.each([
-    [8, 4, true],
-    [8, 5, false],
-    [7, 2, true],
-    [7, 3, false],
-    [8, 8, false],
-    [4, 8, false],
-  ])("a task that passed %i times before and %i now is broken: %s", (before, now, isBroken) => {
-    expect(broken([aTaskWith(passes(before), passes(now))])).toHaveLength(Number(isBroken));
+    ["open", "", ""],
+    ["open", "1", "0"],
+    ["open", "1", "1"],
+    ["cleared", "11", "11"],
+    ["cleared", "10", "11"],
+    ["open", "11", "00"],
+    ["broken", "111", "000"],
+    ["broken", "11101", "00100"],
+    ["open", "111111", "001111"], // two behind, and two pairs could still bring a third
+    ["cleared", "11111111", "00111111"],
+    ["cleared", "1111111", "0111111"], // one behind, and one pair is left
+  ])("%s after %s before and %s now", (expected, baseline, candidate) => {
+    expect(suspicionOf(aTaskWith({ guard: { baseline, candidate } }))).toBe(expected);
   });
 
-  test("more suspects need stronger evidence each, but not those that must pass", () => {
-    const fell = aTaskWith(passes(8), passes(4)); // Fisher: p = 0.038
-    const steady = aTaskWith(passes(8), passes(8));
-    expect(broken([fell, steady])).toEqual([]);
-    expect(broken([{ ...fell, ...mustPass }, steady])).toHaveLength(1);
-    expect(broken([aTaskWith(passes(8), passes(1)), steady, steady])).toHaveLength(1);
+  test("nothing in favour of an arm that is one trial ahead", () => {
+    expect(suspicionOf(aTaskWith({ guard: { baseline: "111", candidate: "00" } }))).toBe("open");
   });
 
-  test("a task whose fresh trials are missing does not block", () => {
-    expect(broken([aTaskWith("", "", mustPass)])).toEqual([]);
+  test("no more than eight pairs, whatever they score", () => {
+    const pairs = (score: number) => Array<number>(guardPairs).fill(score);
+    for (const now of [0, 0.2, 0.5, 0.7, 1])
+      expect(suspicionOf(aTaskWith({ guard: { baseline: pairs(1), candidate: pairs(now) } }))).not.toBe(
+        "open",
+      );
+  });
+});
+
+describe("the guard", () => {
+  const fell = { baseline: "1111", candidate: "0000" };
+
+  test("wants a pair of each open suspect, and the other half of one that is half made", () => {
+    const evidence = [...tasksWith(2, { baseline: "111", candidate: "111" }), aTaskWith(fell)];
+    evidence.push(aTaskWith({ ...fell, guard: { baseline: "1", candidate: "" } }));
+    const { broken, wanted } = guard(evidence);
+    expect(broken).toEqual([]);
+    expect(wanted.map(({ task, arm, stage }) => `${task} ${arm} ${stage}`)).toEqual([
+      "2 baseline guard",
+      "2 candidate guard",
+      "3 candidate guard",
+    ]);
+  });
+
+  test("names what is broken, and leaves alone what is cleared", () => {
+    const broken = aTaskWith({ ...fell, guard: { baseline: "111", candidate: "000" } });
+    const cleared = aTaskWith({ ...fell, guard: { baseline: "11", candidate: "11" } });
+    expect(guard([broken, cleared])).toEqual({ broken: [broken], wanted: [] });
+  });
+
+  test("does not block a task whose fresh trials are missing", () => {
+    const { broken, wanted } = guard([aTaskWith(mustPass)]);
+    expect(broken).toEqual([]);
+    expect(wanted).toHaveLength(2);
   });
 });
