@@ -3,7 +3,7 @@ import type { Conclusion, Evaluation, TaskScores } from "../domain/evaluation.ts
 import { type AskedLine, isScore, type ScoredLine } from "../domain/scored-lines.ts";
 import { TaskEvidence } from "../domain/verdict/evidence.ts";
 import { explain } from "../domain/verdict/explain.ts";
-import { answerGiven } from "../domain/verdict/given.ts";
+import { answerGiven } from "../domain/verdict/decide.ts";
 import { verdictOf } from "../domain/verdict/kind.ts";
 import { planFor } from "../domain/verdict/plan.ts";
 import { ruleFor } from "../domain/verdict/rules.ts";

@@ -102,6 +102,7 @@ export function anEvaluation(changes: Partial<EntryOf<"evaluation">> = {}): Entr
     why: "bound",
     reason: "It rose.",
     flags: [],
+    trialsToDecide: null,
     baselineScore: 0,
     modifiedScore: 1,
     improvementPct: null,

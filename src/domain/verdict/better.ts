@@ -10,8 +10,7 @@ const fewestFresh = 8;
 /** The next step of the claim *better* with an agent that varies; see `decide` for the guards behind it. */
 export function nextBetter(evidence: Evidence, plan: Plan): Step {
   if (evidence.length < fewestTasks) return answer("undecided", "few-tasks");
-  if (evidence.every(({ ledger }) => ledger.n > 0 && meanOf(ledger) === 1))
-    return answer("undecided", "saturated");
+  if (isSaturated(evidence)) return answer("undecided", "saturated");
   const weight = weigh(evidence, plan.delta, plan.drift);
   const crossed = crossing(weight, plan);
   if (crossed) return crossed;
@@ -19,6 +18,10 @@ export function nextBetter(evidence: Evidence, plan: Plan): Step {
   const wanted = spent >= plan.cap ? [] : wantedOf(evidence, plan, weight);
   return wanted.length > 0 ? { wanted } : lastLook(weight, plan, spent >= plan.cap ? "cap" : "runs");
 }
+
+/** Whether production passes every task in every trial, so that there is nothing to gain. */
+export const isSaturated = (evidence: Evidence): boolean =>
+  evidence.every(({ ledger }) => ledger.n > 0 && meanOf(ledger) === 1);
 
 /** A bound that the likelihood ratios have crossed. Nothing is accepted on the ledger alone. */
 function crossing({ screen, fresh, candidateTrials, baselineTrials }: Weight, plan: Plan): Step | undefined {

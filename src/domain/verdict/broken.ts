@@ -1,10 +1,16 @@
 import type { Cell } from "./cell.ts";
 
-/** Log likelihood ratios of "broken" to "as before": up to `intactAt` a task is cleared, from `brokenAt` on it blocks. */
-export const intactAt = -3;
-export const brokenAt = 4.5;
-/** Fresh trials in each arm after which a task that neither cleared nor blocked is left as unsettled. */
-export const mostTrials = 12;
+/** When a task is settled: log likelihood ratios of "broken" to "as before", and trials. */
+export interface Limits {
+  /** Up to here a task is cleared, from there on it counts as broken. */
+  readonly intactAt: number;
+  readonly brokenAt: number;
+  /** Fresh trials in each arm after which a task that is neither is left as unsettled. */
+  readonly most: number;
+}
+
+/** For the claim that no other task was broken, which rests on nothing else. */
+export const fixLimits: Limits = { intactAt: -3, brokenAt: 4.5, most: 12 };
 const nearlyIntactAt = -1;
 
 /**
@@ -29,6 +35,7 @@ export function settle(
   ledger: Cell,
   baseline: Cell,
   candidate: Cell,
+  { intactAt, brokenAt, most }: Limits = fixLimits,
 ): "intact" | "broken" | "unsettled" | "baseline" | "candidate" {
   if (candidate.n < 2) return "candidate";
   const known = { n: ledger.n + baseline.n, s: ledger.s + baseline.s, q: ledger.q + baseline.q };
@@ -36,11 +43,10 @@ export function settle(
   if (ratio <= intactAt) return "intact";
   // Never on the ledger alone: a provider that has become worse since would look like a broken task.
   if (ratio >= brokenAt && baseline.n > 0) return "broken";
-  if (baseline.n >= mostTrials && candidate.n >= mostTrials)
-    return ratio <= nearlyIntactAt ? "intact" : "unsettled";
+  if (baseline.n >= most && candidate.n >= most) return ratio <= nearlyIntactAt ? "intact" : "unsettled";
   const failures = candidate.n - candidate.s;
   // While it mostly succeeds, its own trials tell more than the baseline's.
-  const promising = failures < 2 || candidate.s >= 1.5 * failures;
+  const promising = candidate.n < most && (failures < 2 || candidate.s >= 1.5 * failures);
   return promising || candidate.n <= baseline.n ? "candidate" : "baseline";
 }
 

@@ -13,7 +13,7 @@ export function nextExact(evidence: Evidence): Step | undefined {
   if (evidence.some(varies)) return undefined;
   const untried = indices(evidence, ({ sums }) => sums.candidate.n === 0);
   if (untried.length > 0) return { wanted: untried.map((task) => wantedOf(task, "candidate")) };
-  const changed = indices(evidence, (task) => gainOf(task) !== 0);
+  const changed = indices(evidence, (task) => differ(gainOf(task), 0));
   if (changed.length === 0) return answer("not-improved", "no-change");
   const unconfirmed = changed.flatMap((task) => {
     const { baseline, candidate } = evidence[task]!.sums;
@@ -34,12 +34,17 @@ const wantedOf = (task: number, arm: Wanted["arm"]): Wanted => ({ task, arm, sta
 const indices = (evidence: Evidence, holds: (task: TaskEvidence) => boolean) =>
   evidence.flatMap((task, i) => (holds(task) ? [i] : []));
 
+/** Means of equal scores differ by what adding up floating-point numbers loses. */
+const differ = (a: number, b: number) => Math.abs(a - b) > 1e-9;
+
 const gainOf = ({ ledger, sums }: TaskEvidence) => meanOf(sums.candidate) - meanOf(ledger);
 
 function varies({ ledger, main }: TaskEvidence): boolean {
   const { baseline, candidate } = main;
   const before = meanOf(ledger);
-  return baseline.some((score) => score !== before) || candidate.some((score) => score !== candidate[0]);
+  return (
+    baseline.some((score) => differ(score, before)) || candidate.some((score) => differ(score, candidate[0]!))
+  );
 }
 
 /** The chance of at least so many heads among n fair coins. */

@@ -19,14 +19,14 @@ interface Told {
 /** Why the verdict is what it is, in a sentence, and what to do where there is something to do. */
 export function explain({ kind, why, names }: Answer, told: Omit<Told, "names">): string {
   const sentence = sentences[why];
-  return sentence({ ...told, names }, kind === "improved");
+  return sentence({ ...told, names }, kind === "improved", kind === "not-improved");
 }
 
 const list = (names: readonly string[]) =>
   names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 const doWord = (names: readonly string[]) => (names.length === 1 ? "does" : "do");
 
-const sentences: Readonly<Record<Why, (told: Told, yes: boolean) => string>> = {
+const sentences: Readonly<Record<Why, (told: Told, yes: boolean, no: boolean) => string>> = {
   "few-tasks": ({ statistics: { tasks } }) =>
     `Only ${tasks} ${tasks === 1 ? "task decides" : "tasks decide"}, and at least 5 are needed: add tasks.`,
   same: () => "An agent sees exactly the same in both, so there is nothing to compare.",
@@ -45,10 +45,12 @@ const sentences: Readonly<Record<Why, (told: Told, yes: boolean) => string>> = {
   runs: ({ statistics: { delta }, plan: { runs } }) =>
     `${signed(delta)} could be chance or a gain, and --runs allows no more than ${runs} trials of a task: raise it or leave it out.`,
   "no-change": () => "The agent gives the same answer every time, and not one result changed.",
-  exact: ({ statistics: { delta } }, yes) =>
-    yes
-      ? `The agent gives the same answer every time; by a sign test over the tasks whose result changed the gain of ${signed(delta)} is more than luck with these tasks.`
-      : `The agent gives the same answer every time. On exactly these tasks the mean score moved by ${signed(delta)}; too few tasks changed to say more: add tasks that the change should help.`,
+  exact: ({ statistics: { delta } }, yes, no) =>
+    no
+      ? `The agent gives the same answer every time, and no more results got better than worse: the mean score moved by ${signed(delta)}.`
+      : yes
+        ? `The agent gives the same answer every time; by a sign test over the tasks whose result changed the gain of ${signed(delta)} is more than luck with these tasks.`
+        : `The agent gives the same answer every time. On exactly these tasks the mean score moved by ${signed(delta)}; too few tasks changed to say more: add tasks that the change should help.`,
   "still-fails": () => "The tasks that it should mend still fail.",
   mended: ({ statistics: { baseline, candidate } }) =>
     `The tasks that it should mend went from ${percent(baseline)} to ${percent(candidate)}, and no other is broken; chance alone mends them in at most ${percent(statedRate)} of cases.`,

@@ -44,12 +44,14 @@ const dealt = (tasks: readonly number[], count: number) =>
     nth: Math.floor(i / tasks.length),
   }));
 
-function nextPair(evidence: Evidence, failing: readonly number[], { runs }: Plan): Step {
+function nextPair(evidence: Evidence, failing: readonly number[], { runs, cap }: Plan): Step {
   const pairs = ({ main }: TaskEvidence) => Math.min(main.baseline.length, main.candidate.length);
   const task = failing.reduce((a, b) => (pairs(evidence[b]!) < pairs(evidence[a]!) ? b : a));
   const { baseline, candidate } = evidence[task]!.main;
   const n = pairs(evidence[task]!);
   if (n >= runs) return answer("undecided", "runs");
+  // Scores that are neither better nor worse in either arm would be paired for ever.
+  if (2 * n * failing.length >= cap) return answer("undecided", "cap");
   return {
     wanted: [
       ...(baseline.length <= n ? [wanted(task, "baseline")] : []),

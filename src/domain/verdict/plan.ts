@@ -81,12 +81,16 @@ export function planFor(evidence: Evidence, request: PlanRequest): Plan {
 /** Whether so many trials agree that a rate of disagreement above 5 % would be a surprise. */
 export function isDeterministic(ledger: readonly Cell[]): boolean {
   const repeats = sumOf(...ledger).n - ledger.length;
-  return repeats >= agreements && ledger.every((cell) => cell.n >= 2 && varianceOf(cell) === 0);
+  return repeats >= agreements && ledger.every((cell) => cell.n >= 2 && varianceOf(cell) < 1e-12);
 }
 
 /** How many trials of each task the ledger of so many tasks holds. */
 export const ledgerRuns = (tasks: number): number =>
-  clamp(Math.ceil(ledgerTrials / Math.max(1, tasks)), fewestRuns, mostRuns);
+  Math.max(
+    clamp(Math.ceil(ledgerTrials / Math.max(1, tasks)), fewestRuns, mostRuns),
+    // So many that an agent which never varies can be told from one that does.
+    1 + Math.ceil(agreements / Math.max(fewestTasks, tasks)),
+  );
 
 /** The tasks of which the ledger lacks a trial before it can be planned upon, a round of all tasks at a time. */
 export function ledgerLacks(ledger: readonly Cell[]): number[] {

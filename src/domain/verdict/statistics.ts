@@ -89,13 +89,13 @@ function describeFix(evidence: Evidence, { mended }: Plan): Figures {
   const failing = evidence.filter(({ subject }) => subject.fixes);
   const baseline = sumOf(...failing.map(({ sums }) => sums.baseline));
   const candidate = sumOf(...failing.map(({ sums }) => sums.candidate));
-  const delta = meanOf(candidate) - meanOf(baseline);
   const isEmpty = baseline.n === 0 || candidate.n === 0;
+  const delta = isEmpty ? 0 : meanOf(candidate) - meanOf(baseline);
   const error = isEmpty ? 1 : Math.sqrt(spreadOf(baseline) + spreadOf(candidate));
   return {
     baseline: meanOf(baseline),
     candidate: meanOf(candidate),
-    delta: isEmpty ? 0 : delta,
+    delta,
     interval: possible(delta - z95 * error, delta + z95 * error),
     generalInterval: null,
     strength: mendedEvidence(evidence),

@@ -89,7 +89,7 @@ describe("what decides", () => {
 });
 
 describe("when all trials are made", () => {
-  // 20 tasks with 17 trials in each arm: 680, and the cap is 672; 9 of 17 passed before.
+  // 20 tasks with 17 trials in each arm: 680, and the cap is 640; 9 of 17 passed before.
   const at = (candidate: number, more: Partial<Shape> = {}) =>
     tasksWith(20, { ledger: coins, baseline: times(17, 9), candidate: times(17, candidate), ...more });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { brokenRatio, mostTrials, settle } from "../../../src/domain/verdict/broken.ts";
+import { brokenRatio, fixLimits, settle } from "../../../src/domain/verdict/broken.ts";
 import { cellOf } from "../../../src/domain/verdict/cell.ts";
 
 const cell = (marks: string) => cellOf([...marks].map(Number));
@@ -45,7 +45,7 @@ describe("a task", () => {
   });
 
   test("that neither clears nor blocks after all trials of both arms is left open", () => {
-    const [baseline, candidate] = [cell("1".repeat(mostTrials)), cell("111111000000")];
+    const [baseline, candidate] = [cell("1".repeat(fixLimits.most)), cell("111111000000")];
     expect(settle(cell(""), baseline, candidate)).toBe("unsettled");
   });
 
@@ -55,13 +55,13 @@ describe("a task", () => {
       for (const ledger of ["", "1".repeat(12), "1".repeat(40)])
         for (const before of [1, 0.7, 0]) {
           const scores: Record<"baseline" | "candidate", number[]> = { baseline: [], candidate: [] };
-          for (let made = 0; made <= 2 * mostTrials; made++) {
+          for (let made = 0; made <= 2 * fixLimits.most; made++) {
             const next = settle(cell(ledger), cellOf(scores.baseline), cellOf(scores.candidate));
             if (next !== "baseline" && next !== "candidate") break;
             scores[next].push(next === "baseline" ? before : score);
           }
           const made = scores.baseline.length + scores.candidate.length;
-          expect(made, `after ${ledger}, ${before} before`).toBeLessThanOrEqual(2 * mostTrials);
+          expect(made, `after ${ledger}, ${before} before`).toBeLessThanOrEqual(2 * fixLimits.most);
         }
     },
   );

@@ -21,6 +21,9 @@ const reasons: Record<Why, readonly AnswerKind[]> = {
   "broken-category": ["regression"],
   budget: ["undecided"],
   "fixes-nothing": ["not-improved"],
+  same: ["not-improved"],
+  open: ["undecided"],
+  suspects: ["undecided"],
 };
 const table = Object.entries(reasons).flatMap(([why, kinds]) =>
   kinds.map((kind) => [why as Why, kind] as const),
@@ -60,7 +63,7 @@ describe("the reason of a verdict", () => {
     ["improved", "bound", /rose by \+0\.500; .* at most 2\.5 % of cases/],
     ["not-improved", "bound", /below a gain worth having/],
     ["not-improved", "screen", /\+0\.500: too far below \+0\.100/],
-    ["undecided", "cap", /All 672 trials .* --extend/],
+    ["undecided", "cap", /All 640 trials .* --extend/],
     ["undecided", "runs", /--runs allows no more than 3 trials of a task/],
     ["undecided", "few-tasks", /^Only 5 tasks decide, and at least 5 are needed/],
   ])("%s by %s gives its figures and the way on", (kind, why, pattern) => {

@@ -2,8 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomNumbers } from "../../../src/domain/random.ts";
 import { nextStep } from "../../../src/domain/verdict/decide.ts";
-import { guardPairs } from "../../../src/domain/verdict/guard.ts";
-import { mostTrials } from "../../../src/domain/verdict/broken.ts";
 import { ledgerRuns, type PlanRequest } from "../../../src/domain/verdict/plan.ts";
 import type { Answer } from "../../../src/domain/verdict/step.ts";
 import { aTaskWith, planOn } from "./evidence.ts";
@@ -30,7 +28,7 @@ function follow({ tasks, ledger, score, request, seed }: World): { answer: Answe
     }),
   );
   const plan = planOn(evidence, request);
-  const most = plan.cap + plan.block + tasks.length * 2 * Math.max(guardPairs, mostTrials);
+  const most = plan.cap + plan.block + tasks.length * 2 * 17;
   for (let trials = 0; ;) {
     const step = nextStep(evidence, plan);
     if ("answer" in step) return { answer: step.answer, trials };
