@@ -290,7 +290,10 @@ describe("a solution in a folder", () => {
       { type: "text", not: "a secret" },
     ];
     const secret = { "data/tasks/copy/solution/out/copy.txt": "a secret\n" };
-    const flat = aTask("flat", { criteria: [{ type: "text", not: "a secret" }], solution: "a secret" });
+    const unseen = { criteria: [{ type: "text", not: "a secret" }], solution: "a secret" };
+    const words = ["flat", "level", "even", "plain"].map((word) => aTask(word, unseen));
+    const hopeless = aTask("never", { criteria: [{ type: "text", equals: "never" }] });
+    const flat: Files = Object.assign({}, ...words, hopeless);
     await using repository = await aBank({ ...agent, ...flat, ...inFolder({ criteria }, secret) });
     const digests = async () => {
       const { task } = await kiraJson<{ task: Record<string, string> }>(
@@ -303,7 +306,9 @@ describe("a solution in a folder", () => {
     await aGoodIdea(repository);
     await adopted(repository, "good-idea");
     const { evaluation } = await evaluated(repository, 1);
-    expect(evaluation).toMatchObject({ baselineScore: 1, modifiedScore: 1 });
+    const scores = evaluation!.tasks.map(({ task, ledger, candidate }) => [task, ledger[0], candidate[0]]);
+    expect(scores.filter(([, ...each]) => each.includes(0))).toEqual([["knows-never", 0, 0]]);
+    expect(scores).toHaveLength(6);
     await repository.write({ "data/tasks/copy/solution/more.txt": "a secret\n" });
     expect(await digests()).toEqual(before);
   });

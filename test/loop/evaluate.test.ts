@@ -10,9 +10,7 @@ import {
   aTask,
   type Files,
 } from "../support/repository.ts";
-import { openWorkspace } from "../../src/workspace.ts";
-import { inspect, submit } from "../../src/loop/submit.ts";
-import { adopted, configWith, evaluated, idea, shown } from "./support.ts";
+import { adopted, configWith, evaluated, idea, proposedKnowing, shown } from "./support.ts";
 
 /** An agent that writes down that it was called: the variable names a file outside the repository. */
 const counting: Files = {
@@ -130,20 +128,7 @@ describe("what does not decide", () => {
     await using repository = await anAgentRepository();
     await aGoodIdea(repository);
     const seenTasks = ["knows-dates", "knows-eggs", "knows-figs"];
-    {
-      using workspace = await openWorkspace({
-        folder: repository.folder,
-        environment: process.env,
-        report: () => undefined,
-      });
-      const rules = await workspace.rules();
-      const { tree } = await workspace.objects.readCommit((await workspace.refs.findCommit("good-idea"))!);
-      const author = await workspace.git.committer();
-      const words = { description: "d", hypothesis: "h", expectedImprovement: "e", idea: "i", model: "test" };
-      const made = { ...words, risk: "low" as const, costUsd: 0, analysisId: null, pattern: null, seenTasks };
-      const candidate = { ...made, parent: rules.production, tree, author };
-      await submit(workspace, candidate, (await inspect(workspace, rules, candidate)).changes);
-    }
+    await proposedKnowing(repository, "good-idea", seenTasks);
     await repository.git("switch", "--quiet", "--create", "child", "refs/kira/ids/1");
     await repository.commit({ "skills/more.md": "Be brief.\n" });
     await repository.git("switch", "--quiet", "main");

@@ -1,6 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskScores } from "../../src/domain/evaluation.ts";
+import { inspect, submit } from "../../src/loop/submit.ts";
+import { readBank } from "../../src/loop/tasks.ts";
+import { openWorkspace, type Workspace } from "../../src/workspace.ts";
 import { kira, kiraJson } from "../support/kira.ts";
 import { agentConfig, type Files, type TestRepository } from "../support/repository.ts";
 
@@ -52,6 +55,43 @@ export async function idea(repository: TestRepository, files: Files, branch: str
   await repository.git("switch", "--quiet", "main");
   return adopted(repository, branch);
 }
+
+/** Does something in a workspace of that repository, as a command would. */
+export async function inWorkspace<Result>(
+  { folder }: TestRepository,
+  act: (workspace: Workspace) => Promise<Result>,
+): Promise<Result> {
+  using workspace = await openWorkspace({ folder, environment: process.env, report: () => undefined });
+  return await act(workspace);
+}
+
+/** A branch, submitted as the work of a proposer that was shown some tasks. */
+export const proposedKnowing = (repository: TestRepository, branch: string, seenTasks: readonly string[]) =>
+  inWorkspace(repository, async (workspace) => {
+    const rules = await workspace.rules();
+    const { tree } = await workspace.objects.readCommit((await workspace.refs.findCommit(branch))!);
+    const author = await workspace.git.committer();
+    const words = {
+      description: "d",
+      hypothesis: "h",
+      expectedImprovement: "e",
+      idea: branch,
+      model: "test",
+    };
+    const made = { ...words, risk: "low" as const, costUsd: 0, analysisId: null, pattern: null, seenTasks };
+    const candidate = { ...made, parent: rules.production, tree, author };
+    await submit(workspace, candidate, (await inspect(workspace, rules, candidate)).changes);
+  });
+
+/** Puts a task's grader in quarantine, as `tasks check` does. */
+export const quarantined = (repository: TestRepository, name: string) =>
+  inWorkspace(repository, async (workspace) => {
+    const { tasks } = await readBank(workspace, await workspace.rules());
+    const { gradingDigest } = tasks.find((task) => task.name === name)!;
+    const reason = "its solution, graded 3 times, scored 1, 0 and 1";
+    const timestamp = workspace.now().toISOString();
+    workspace.record.write(() => [{ kind: "quarantine", task: name, gradingDigest, reason, timestamp }]);
+  });
 
 /** The exit status of an evaluation without a sandbox, and its verdict if there is one. */
 export async function evaluated(
