@@ -1,5 +1,5 @@
 import type { Settlement } from "../domain/evaluation.ts";
-import { isEvidence, type Stream, type Trial, type TrialSpec } from "../domain/trial.ts";
+import type { Stream, Trial, TrialSpec } from "../domain/trial.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Comparison } from "./comparison.ts";
 import { specOf } from "./specs.ts";
@@ -41,7 +41,8 @@ export function storedBaseline(
     const specOfTrial = ({ stream, repeat }: Trial) => specOf(comparison, task, "baseline", stream, repeat);
     // Of another prompt, agent or sandbox it has another key, and says nothing here.
     const mine = (byTask.get(task.name) ?? []).filter((trial) => trial.key === specOfTrial(trial).key);
-    const counted = mine.filter((trial) => isEvidence(trial) && trial.timestamp >= since);
+    // Those that no grader could judge yet, too: one may by now.
+    const counted = mine.filter(({ timestamp }) => timestamp >= since);
     const isPool = ({ stream }: Trial) => stream === ownPool;
     const isFresh = (trial: Trial) => isPool(trial) && trial.repeat < shared && trial.timestamp >= poolSince;
     const isStored = (trial: Trial) =>

@@ -43,7 +43,7 @@ export async function compare(workspace: Workspace, request: CompareRequest): Pr
   ]);
   const config = (await configIn(workspace, before.tree, request.baseline)) ?? workspace.settings;
   const bank = await readBank(workspace, { config, tree: before.tree }, request.baseline);
-  const { limits, allowUnsandboxed, signal, runs } = request;
+  const { limits, allowUnsandboxed, signal, runs = config.evaluate.runs } = request;
   const comparison = await openComparison(workspace, {
     ...{ config, bank, limits, allowUnsandboxed, signal },
     commit: before.commit,

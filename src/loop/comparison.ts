@@ -67,11 +67,13 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   const { network, threshold } = config.evaluate;
   const containment = [sandbox.profile, `network ${network}`, ...config.agent.mounts].join(", ");
   const able = bank.tasks.filter((task) => task.enabled && quarantined(workspace, task) === undefined);
+  const tasks = able.filter(({ name, impossible }) => !impossible && !shown.has(name));
   // Not the graders: what was attempted stays evidence when it is judged anew.
-  const identity = [visible.baseline, visible.candidate, bank.attempts, agent, containment, threshold];
+  const exam = digest(bank.attempts, ...tasks.map(({ name }) => name));
+  const identity = [visible.baseline, visible.candidate, exam, agent, containment, threshold];
   return {
     ...{ config, commit, trees, visible, sandbox, containment, agent, resume },
-    tasks: able.filter(({ name, impossible }) => !impossible && !shown.has(name)),
+    tasks,
     seen: able.filter(({ name, impossible }) => !impossible && shown.has(name)),
     impossible: able.filter(({ impossible }) => impossible),
     bankDigest: examDigest(workspace, bank),

@@ -38,11 +38,12 @@ export interface Prepared {
 }
 
 /** Step 4. Judges a proposal by trials of both arms on the task bank. */
-export async function evaluate(workspace: Workspace, request: EvaluateRequest): Promise<Evaluation> {
+export async function evaluate(workspace: Workspace, asked: EvaluateRequest): Promise<Evaluation> {
   using _lock = workspace.lock("evaluate");
   const { record, report } = workspace;
   await reapSlots(workspace.git);
-  const { rules, proposal, comparison } = await prepare(workspace, request);
+  const { rules, proposal, comparison } = await prepare(workspace, asked);
+  const request = { ...asked, runs: asked.runs ?? rules.config.evaluate.runs };
   const earlier = record.index.evaluations
     .of(proposal.id)
     .filter((evaluation) => isSame(evaluation, proposal, rules, comparison));

@@ -53,7 +53,7 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
   const seen = new Map<string, { done: number; tally: Tally }>();
   const spent = { made: 0, costUsd: 0 };
   const began = performance.now();
-  const all: Trial[] = [];
+  const all = new Map<string, Trial>();
   let rounds = 0;
 
   const take = (found: Map<string, Trial>, phase: string, { artifact, ...trial }: Trial) => {
@@ -84,7 +84,9 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
     })();
     for await (const trial of executor.run(launched, (spec, slot) => room.attempt(spec, slot), options)) {
       budget.end(trial.costUsd);
-      const made = sorted.again.has(trial.key) ? { ...trial, again: true as const } : trial;
+      // What takes a stored one's place is as old as that was: a settled comparison rests on it.
+      const timestamp = sorted.again.get(trial.key);
+      const made = timestamp === undefined ? trial : { ...trial, timestamp, again: true as const };
       if (trial.result !== "error") record.append([{ kind: "trial", ...made }]);
       take(found, phase, made);
       spent.made++;
@@ -119,8 +121,8 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
           `Stopped after ${spent.made} trials; they are kept. Go on with: ${comparison.resume}.`,
         );
       const trials = specs.flatMap((spec) => found.get(spec.key) ?? []);
-      all.push(...trials);
-      refuseHopeless(all, trials);
+      for (const trial of trials) all.set(trial.key, trial);
+      refuseHopeless([...all.values()], trials);
       return { trials, stopped };
     },
     async [Symbol.asyncDispose]() {

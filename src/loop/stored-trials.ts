@@ -13,8 +13,8 @@ export interface Sorted {
   /** Made already, and not yet judged by today's criteria. */
   readonly toGrade: readonly TrialSpec[];
   readonly missing: readonly TrialSpec[];
-  /** Those of the missing that take the place of a stored one. */
-  readonly again: ReadonlySet<string>;
+  /** Those of the missing that take the place of a stored one, by key, with when that was made. */
+  readonly again: ReadonlyMap<string, string>;
 }
 
 export async function sortByWhatIsLeft(
@@ -23,7 +23,7 @@ export async function sortByWhatIsLeft(
   tasks: ReadonlyMap<string, Task>,
 ): Promise<Sorted> {
   const sorted = { done: [] as Trial[], toGrade: [] as TrialSpec[], missing: [] as TrialSpec[] };
-  const again = new Set<string>();
+  const again = new Map<string, string>();
   for (const spec of specs) {
     const task = tasks.get(spec.task)!;
     const stored = record.index.trials.find(spec.key);
@@ -32,7 +32,7 @@ export async function sortByWhatIsLeft(
     else if (await isKept(objects, task, stored?.artifact)) sorted.toGrade.push(spec);
     else {
       sorted.missing.push(spec);
-      if (stored) again.add(spec.key);
+      if (stored) again.set(spec.key, stored.timestamp);
     }
   }
   return { ...sorted, again };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { TaskScores } from "../../src/domain/evaluation.ts";
-import { renderVerdict, type Shown } from "../../src/report/verdict.ts";
+import type { Conclusion, TaskScores } from "../../src/domain/evaluation.ts";
+import { renderVerdict } from "../../src/report/verdict.ts";
 import { anEvaluation } from "../store/entries.ts";
 
 const aTask = (task: string, changes: Partial<TaskScores> = {}): TaskScores => ({
@@ -9,7 +9,7 @@ const aTask = (task: string, changes: Partial<TaskScores> = {}): TaskScores => (
   ...changes,
 });
 
-const card = (changes: Partial<Shown> = {}): string =>
+const card = (changes: Partial<Conclusion> = {}): string =>
   renderVerdict("Proposal 3", { ...anEvaluation(), tasks: [aTask("figs")], ...changes }, 100);
 
 describe("the card of a verdict", () => {

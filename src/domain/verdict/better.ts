@@ -2,7 +2,7 @@ import { meanOf } from "./cell.ts";
 import type { Evidence, FreshArm, Wanted } from "./evidence.ts";
 import { fewestTasks, type Plan } from "./plan.ts";
 import { answer, type Step } from "./step.ts";
-import { weigh, type Weight } from "./weigh.ts";
+import { type Estimate, weigh, type Weight } from "./weigh.ts";
 
 /** Fresh baseline trials below which nothing is decided on them. */
 const fewestFresh = 8;
@@ -26,10 +26,16 @@ export const isSaturated = (evidence: Evidence): boolean =>
 /** A bound that the likelihood ratios have crossed. Nothing is accepted on the ledger alone. */
 function crossing({ screen, fresh, candidateTrials, baselineTrials }: Weight, plan: Plan): Step | undefined {
   if (candidateTrials === 0) return undefined;
-  if (screen.ratio <= -plan.screenReject) return answer("not-improved", "screen");
+  if (screen.ratio <= -plan.screenReject) return no(screen, plan.drift, "screen");
   if (!fresh || baselineTrials < fewestFresh) return undefined;
   if (fresh.ratio >= plan.accept) return answer("improved", "bound");
-  return fresh.ratio <= -plan.reject ? answer("not-improved", "bound") : undefined;
+  return fresh.ratio <= -plan.reject ? no(fresh, 0, "bound") : undefined;
+}
+
+/** No gain; and a loss, if all of its 95 % interval is one. @param drift what the ledger may be wrong by besides */
+function no({ delta, information }: Estimate, drift: number, why: "screen" | "bound"): Step {
+  const reach = 1.96 * Math.sqrt(1 / information + drift ** 2);
+  return delta + reach < 0 ? answer("regression", "worse") : answer("not-improved", why);
 }
 
 function lastLook({ fresh }: Weight, { lastZ }: Plan, why: "cap" | "runs"): Step {

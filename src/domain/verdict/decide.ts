@@ -18,7 +18,8 @@ const categoryLevel = 0.05;
  */
 export function nextStep(evidence: Evidence, plan: Plan, doubtAt?: number): Step {
   const canDecide = evidence.length >= fewestTasks && !isSaturated(evidence);
-  const exact = plan.claim === "better" && plan.deterministic && canDecide ? nextExact(evidence) : undefined;
+  const exact =
+    plan.claim === "better" && plan.deterministic && canDecide ? nextExact(evidence, plan.runs) : undefined;
   const step = exact ?? (plan.claim === "fix" ? nextFix(evidence, plan) : nextBetter(evidence, plan));
   if ("wanted" in step || step.answer.kind !== "improved") return step;
   // What is better on the whole may have broken a part.

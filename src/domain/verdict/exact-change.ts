@@ -9,7 +9,7 @@ const level = 0.05;
  * both arms, then an exact sign test over tasks.
  * @returns undefined as soon as two trials of one task and arm differ: the agent does vary
  */
-export function nextExact(evidence: Evidence): Step | undefined {
+export function nextExact(evidence: Evidence, runs = Number.POSITIVE_INFINITY): Step | undefined {
   if (evidence.some(varies)) return undefined;
   const untried = indices(evidence, ({ sums }) => sums.candidate.n === 0);
   if (untried.length > 0) return { wanted: untried.map((task) => wantedOf(task, "candidate")) };
@@ -22,7 +22,7 @@ export function nextExact(evidence: Evidence): Step | undefined {
       ...(candidate.n === 1 ? [wantedOf(task, "candidate")] : []),
     ];
   });
-  if (unconfirmed.length > 0) return { wanted: unconfirmed };
+  if (unconfirmed.length > 0) return runs < 2 ? answer("undecided", "runs") : { wanted: unconfirmed };
   const gains = changed.map((task) => gainOf(evidence[task]!));
   const wins = gains.filter((gain) => gain > 0).length;
   if (wins <= changed.length - wins) return answer("not-improved", "exact");

@@ -26,36 +26,6 @@ function gcd(a: number, b: number): number {
 }
 
 /**
- * Fisher's exact paired randomization test (Fisher, The Design of Experiments, 1935, §21): the chance that a sum
- * at least as large arises when each difference is as likely to have the other sign.
- * @param differences one per task
- * @returns the upper-tail p-value in (0, 1]; 1 for no differences
- */
-export function signFlipTest(differences: readonly number[]): number {
-  const { values, slack } = scaled(differences.filter((d) => d !== 0));
-  const total = values.reduce((sum, d) => sum + Math.abs(d), 0);
-  // Flipping signs of d around 0 is choosing which |d| count 2|d| above the lowest possible sum.
-  let chances = new Float64Array(total + 1);
-  chances[0] = 1;
-  let reach = 0;
-  for (const magnitude of values.map(Math.abs)) {
-    const next = new Float64Array(total + 1);
-    for (let sum = 0; sum <= reach; sum++) {
-      const half = chances[sum]! / 2;
-      if (half === 0) continue;
-      next[sum]! += half;
-      next[sum + magnitude]! += half;
-    }
-    reach += magnitude;
-    chances = next;
-  }
-  const observed = values.reduce((sum, d) => sum + Math.max(0, d), 0);
-  let tail = 0;
-  for (let sum = Math.max(0, Math.ceil(observed - slack)); sum <= total; sum++) tail += chances[sum]!;
-  return Math.min(1, tail);
-}
-
-/**
  * Exact two-sample permutation test: the chance that the candidate's scores sum to so little when all scores of a
  * task are dealt to the arms at random. For scores of 0 and 1 it is Fisher's exact test.
  * @returns the lower-tail p-value in (0, 1]; 1 if an arm is empty

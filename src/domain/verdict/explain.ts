@@ -56,6 +56,8 @@ const sentences: Readonly<Record<Why, (told: Told, yes: boolean, no: boolean) =>
     `The tasks that it should mend went from ${percent(baseline)} to ${percent(candidate)}, and no other is broken; chance alone mends them in at most ${percent(statedRate)} of cases.`,
   unsettled: ({ names }) =>
     `The tasks that it should mend are mended, but whether ${list(names)} still ${doWord(names)} could not be settled.`,
+  worse: ({ statistics: { delta } }) =>
+    `The mean score fell by ${signed(-delta).slice(1)}, and not even the upper end of what the trials leave open is a gain.`,
   "broken-task": ({ names }) =>
     `${list(names)} worked before and no longer ${doWord(names)}, confirmed on fresh trials of both arms.`,
   "broken-category": ({ names }) => `The tasks of ${list(names)} got worse, whatever the others gained.`,

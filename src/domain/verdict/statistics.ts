@@ -56,7 +56,8 @@ function describeBetter(evidence: Evidence, plan: Plan, families: number): Figur
   const estimate = plan.deterministic ? exactly(mean(compared.map(gainOf))) : measured;
   const { delta } = estimate;
   const error = compared.length === 0 ? 1 : 1 / Math.sqrt(estimate.information);
-  const baseline = mean(compared.map((task) => meanOf(baselineOf(task))));
+  const known = compared.length > 0 ? compared : evidence.filter((task) => baselineOf(task).n > 0);
+  const baseline = mean(known.map((task) => meanOf(baselineOf(task))));
   return {
     baseline,
     candidate: Math.min(1, Math.max(0, baseline + delta)),

@@ -26,6 +26,8 @@ export type Why =
   | "mended"
   /** Whether some other task is broken could not be settled. */
   | "unsettled"
+  /** The mean fell, by more than its trials leave in doubt. */
+  | "worse"
   /** A single task or a whole category was broken. */
   | "broken-task"
   | "broken-category"

@@ -69,7 +69,7 @@ export function weigh(tasks: readonly Arms[], delta: number, drift: number): Wei
   }
   const screen = estimate(gainL, toLedger === 0 ? Number.POSITIVE_INFINITY : varianceL, delta);
   if (toFresh === 0) return { screen, fresh: undefined, candidateTrials, baselineTrials };
-  const trustL = toLedger === 0 ? 0 : 1 / (noiseL + drift * drift);
+  const trustL = toLedger === 0 ? 0 : 1 / Math.max(noiseL + drift * drift, leastVariance);
   const w = trustL / (trustL + 1 / Math.max(noiseF, leastVariance));
   let variance = (w * drift) ** 2;
   for (const task of tasks) {

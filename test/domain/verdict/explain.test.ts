@@ -22,6 +22,7 @@ const reasons: Record<Why, readonly AnswerKind[]> = {
   budget: ["undecided"],
   "fixes-nothing": ["not-improved"],
   same: ["not-improved"],
+  worse: ["regression"],
   open: ["undecided"],
   suspects: ["undecided"],
 };
