@@ -1,12 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { KiraError } from "../domain/errors.ts";
 import { fold, type PathChange, refusals } from "../domain/paths.ts";
-import { type Draft, numberRef, type Proposal, proposalBranch, slugOf } from "../domain/proposal.ts";
+import { askedOf, storedExchange } from "../domain/exchange.ts";
+import {
+  type Draft,
+  exchangeRef,
+  numberRef,
+  type Proposal,
+  proposalBranch,
+  slugOf,
+} from "../domain/proposal.ts";
+import { assessRisk, highestRisk } from "../domain/risk.ts";
 import { messageWith } from "../domain/trailers.ts";
 import type { Person } from "../git/objects.ts";
 import { renderPatch } from "../git/patch.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
+import { readChanges, structureOf } from "./structure.ts";
 
 /** A change that wants to become a proposal: written as a tree, not yet on any branch. */
 export interface Candidate extends Omit<Draft, "edits"> {
@@ -36,12 +46,9 @@ export async function inspect(
     const alike = await Promise.all(added.map(({ path }) => objects.alike(tree, path, fold)));
     reasons = refusals(changes, alike.flat(), config);
   }
-  if (reasons.length > 0)
-    throw new KiraError(
-      "refused",
-      `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`,
-      { reasons },
-    );
+  refuse(reasons);
+  const texts = await readChanges(objects, changes);
+  refuse(await structureOf({ git, objects }, config, { base, tree }, texts));
   const twin = record.index.proposals.findByTree(tree);
   if (twin)
     throw new KiraError(
@@ -49,6 +56,16 @@ export async function inspect(
       `Proposal ${twin.id} already has exactly this content. See it with: kira-improve proposals --show ${twin.id}.`,
     );
   return { changes, patch: await renderPatch(objects, changes) };
+}
+
+/** @throws KiraError `refused` if there is any reason */
+export function refuse(reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  throw new KiraError(
+    "refused",
+    `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`,
+    { reasons },
+  );
 }
 
 /**
@@ -60,7 +77,10 @@ export async function submit(
   candidate: Candidate,
   changes: readonly PathChange[],
 ): Promise<Proposal> {
-  const { parent, tree, author, description, hypothesis, analysisId, pattern } = candidate;
+  const { parent, tree, author, description, hypothesis, analysisId, pattern, exchange } = candidate;
+  // Whatever its author says of it, a change is as risky as what it does.
+  const risk = highestRisk(candidate.risk, assessRisk(await readChanges(objects, changes)).risk);
+  const asked = exchange && askedOf(exchange, await objects.writeBlob(storedExchange(exchange)));
   const uuid = randomUUID();
   const commit = await objects.writeCommit({
     tree,
@@ -70,10 +90,17 @@ export async function submit(
       ["Parent", parent],
       ...(analysisId === null ? [] : [["Analysis", String(analysisId)] as const]),
       ...(pattern === null ? [] : [["Pattern", pattern] as const]),
-      ["Risk", candidate.risk],
+      ["Risk", risk],
       ["Expected", candidate.expectedImprovement],
       ["Model", candidate.model],
-      ["Cost", candidate.costUsd.toFixed(4)],
+      ["Cost", candidate.costUsd?.toFixed(4) ?? "unknown"],
+      ...(asked
+        ? ([
+            ["Prompt", asked.prompt],
+            ["Tokens", `${asked.inputTokens} in, ${asked.outputTokens} out, ${asked.rounds} answers`],
+            ["Seconds", (asked.durationMs / 1000).toFixed(1)],
+          ] as const)
+        : []),
       ["Schema", "1"],
     ]),
     author,
@@ -90,9 +117,10 @@ export async function submit(
     description,
     hypothesis,
     expectedImprovement: candidate.expectedImprovement,
-    risk: candidate.risk,
+    risk,
     model: candidate.model,
     costUsd: candidate.costUsd,
+    ...(asked === undefined ? {} : { asked }),
     seenTasks: candidate.seenTasks,
     branch: proposalBranch(id, slugOf(hypothesis)),
     commit,
@@ -105,6 +133,7 @@ export async function submit(
   await refs.move([
     { ref: numberRef(id), from: undefined, to: commit },
     { ref: `refs/heads/${proposal.branch}`, from: undefined, to: commit },
+    ...(asked === undefined ? [] : [{ ref: exchangeRef(id), from: undefined, to: asked.blob }]),
   ]);
   report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
   return proposal;
