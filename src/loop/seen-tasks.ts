@@ -23,6 +23,10 @@ export async function seenTasks(
   { rules, entries }: Pick<Groundwork, "rules" | "entries">,
   pattern: Pattern,
 ): Promise<SeenTask[]> {
+  const { trials } = workspace.record.index;
+  const all = trials.of(visibleDigest(entries, rules.config));
+  // Reading a bank takes as long as all the rest: only where something of it can be shown.
+  if (!all.some(({ score }) => score < 1)) return [];
   const bank = await bankOrNone(workspace, rules);
   const able = (bank?.tasks ?? []).filter(
     (task) =>
@@ -34,8 +38,7 @@ export async function seenTasks(
   const most = Math.min(mostShown, Math.floor(able.length * largestShare));
   const open = able.filter(({ split, mustPass }) => split === "seen" && !mustPass);
   if (most === 0 || open.length === 0) return [];
-  const { trials } = workspace.record.index;
-  const stored = Map.groupBy(trials.of(visibleDigest(entries, rules.config)), ({ task }) => task);
+  const stored = Map.groupBy(all, ({ task }) => task);
   const failing = open
     .map((task) => ({
       task,

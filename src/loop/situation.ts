@@ -34,9 +34,9 @@ export interface Groundwork {
 /** A proposer that counts reads many outcomes; a model is shown a few. */
 const mostOutcomes = { counted: 5_000, shown: 1_000 } as const;
 /** In a larger configuration only the most relevant files are read: nobody is shown more. */
-const mostFiles = 200;
+const mostFiles = 150;
 const mostBytes = 2 * 1024 * 1024;
-const atOnce = 32;
+const atOnce = 50;
 
 export async function situationFor(
   workspace: Workspace,

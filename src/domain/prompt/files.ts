@@ -30,7 +30,7 @@ export function renderFiles(
     .sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
   const shown: string[] = [];
   const taken = new Set<string>();
-  let left = mostCharacters;
+  let left = mostCharacters - Math.min(mostCharacters / 4, sizeOfList(paths));
   for (const { path, text } of ranked.slice(0, mostShown)) {
     if (left < fewestWorthwhile) break;
     // Beyond this nothing of it could be shown whole.
@@ -48,12 +48,17 @@ export function renderFiles(
 
 function renderRest(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
-  const more = paths.length - mostListed;
+  const listed = paths.slice(0, mostListed);
+  const more = paths.length - listed.length;
   return [
     [
       "Files that exist and are not shown; leave them as they are:",
-      ...paths.slice(0, mostListed).map((path) => `- ${shownPath(path)}`),
+      ...listed.map((path) => `- ${shownPath(path)}`),
       ...(more > 0 ? [`- and ${more} more`] : []),
     ].join("\n"),
   ];
 }
+
+/** What it takes at most to list the paths that are not shown. */
+const sizeOfList = (paths: readonly string[]) =>
+  paths.slice(0, mostListed).reduce((sum, path) => sum + path.length + 6, 120);
