@@ -30,12 +30,14 @@ export interface Candidate extends Omit<Draft, "edits"> {
 
 /**
  * Everything that can be known before a trial is paid for.
+ * @param form whether the form of files counts: a state that was accepted before is taken as it was
  * @throws KiraError `refused` with every reason
  */
 export async function inspect(
   { git, objects, record }: Pick<Workspace, "git" | "objects" | "record">,
   { config }: Pick<Rules, "config">,
   { parent, tree }: Pick<Candidate, "parent" | "tree">,
+  form: "checked" | "as it was" = "checked",
 ): Promise<{ changes: PathChange[]; patch: string }> {
   const base = (await objects.readCommit(parent)).tree;
   const changes = await changesBetween(git, base, tree);
@@ -47,8 +49,8 @@ export async function inspect(
     reasons = refusals(changes, alike.flat(), config);
   }
   refuse(reasons);
-  const texts = await readChanges(objects, changes);
-  refuse(await structureOf({ git, objects }, config, { base, tree }, texts));
+  if (form === "checked")
+    refuse(await structureOf({ git, objects }, config, { base, tree }, await readChanges(objects, changes)));
   const twin = record.index.proposals.findByTree(tree);
   if (twin)
     throw new KiraError(

@@ -264,4 +264,9 @@ test("failing tasks of the bank that may be seen are shown, few of them, and the
   for (const name of ["knows-dates", "knows-figs"]) expect(seenTasks).not.toContain(name);
   const { evaluation } = await evaluated(repository, 2, { args: ["--runs", "1"] });
   expect(evaluation!.statistics.tasks).toBe(8);
+
+  const next = await proposeWith(repository, [teach("nothing")], { dryRun: true });
+  const told = next.model.requests[0]!.turns[0]!.content;
+  for (const name of seenTasks) expect(told).toContain(`"${name}":"score 0.00 before, 1.00 with it"`);
+  expect(told).toContain('"verdict":"improved"');
 });

@@ -11,12 +11,14 @@ const reasonCharacters = 500;
 export function renderTranscripts(seen: readonly SeenTask[], mostCharacters: number): string[] {
   const lines: string[] = [];
   let left = mostCharacters;
+  // A little less than its part, because quotation marks and line breaks take two characters each.
+  const part = (0.8 * mostCharacters) / Math.max(1, seen.length);
   for (const { name, prompt, answer, reason, failed, trials } of seen) {
     const line = quotedLine({
       name,
-      prompt: quotable(prompt, promptCharacters),
-      answer: quotable(answer, answerCharacters),
-      reason: quotable(reason, reasonCharacters),
+      prompt: quotable(prompt, Math.min(promptCharacters, 0.35 * part)),
+      answer: quotable(answer, Math.min(answerCharacters, 0.5 * part)),
+      reason: quotable(reason, Math.min(reasonCharacters, 0.15 * part)),
       failed: `${failed} of ${trials} trials`,
     });
     left -= line.length;
