@@ -14,6 +14,7 @@ import { gradeAll } from "./graders/index.ts";
 import { type Logbook, localConfigText, openLogbook, rememberConfig } from "./logbook.ts";
 import type { Proposer } from "./proposers/contract.ts";
 import { findProposer } from "./proposers/index.ts";
+import type { OpenModel } from "./proposers/model.ts";
 import type { Sandbox } from "./sandbox/contract.ts";
 import { type SandboxName, sandboxes } from "./sandbox/index.ts";
 import { acquireLock } from "./store/lock.ts";
@@ -46,6 +47,7 @@ export interface Workspace extends Logbook {
   rules(): Promise<Rules>;
   /** @throws KiraError `unavailable` for a model that this version cannot reach */
   proposer(model: string): Proposer;
+  readonly openModel: OpenModel;
   agent(settings: Config["agent"]): Agent;
   sandbox(name: SandboxName): Sandbox;
   /** What the user approved in this clone's own git configuration, which no tracked file can change. */
@@ -86,7 +88,7 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
   const objects = new Objects(repository.commonDir);
   const runLog = new RunLog(home);
   const tell = (event: Event) => {
-    if (event.kind !== "trials") runLog.append(event, now());
+    if (event.kind !== "trials" && event.kind !== "thinking") runLog.append(event, now());
     report(event);
   };
   if (record.rebuilt)
@@ -108,7 +110,8 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     gradeAll,
     report: tell,
     rules: () => readRules(logbook, refs, objects),
-    proposer: findProposer,
+    proposer: (model) => findProposer(model, openModel),
+    openModel,
     agent: (agent) => createAgent(agent, environment),
     sandbox: (name) =>
       sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
@@ -144,3 +147,13 @@ async function readRules(
   const text = (await objects.readBlob(entry.oid)).toString("utf8");
   return { config: parseConfig(text, `${configFile} on ${branch}`), production, tree };
 }
+
+/** MERGE HERE: the registry of models takes this one's place, `import { openModel } from "./models/index.ts"`. */
+const openModel: OpenModel = (name) =>
+  Promise.reject(
+    new KiraError(
+      "unavailable",
+      `The model "${name}" is not supported by this version. Use offline, which asks no model.`,
+      { model: name },
+    ),
+  );

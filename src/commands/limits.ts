@@ -22,7 +22,8 @@ export function limitsOf(options: {
   };
 }
 
-function amount(text: string, name: string): number {
+/** A number above 0. @throws KiraError `invalid` */
+export function amount(text: string, name: string): number {
   const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (number > 0) return number;
   throw new KiraError("invalid", `${name} is "${text}". Give a number above 0, such as 2.5.`);

@@ -2,7 +2,9 @@ import { Command, Option } from "clipanion";
 import { KiraError } from "../domain/errors.ts";
 import { statuses } from "../domain/proposal.ts";
 import { exportLines } from "../loop/verdict.ts";
+import { readExchange } from "../loop/exchange.ts";
 import { showProposal } from "../loop/proposals.ts";
+import { renderExchange } from "../report/exchange.ts";
 import { renderProposal, renderProposals } from "../report/proposal.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, oneOf, wholeNumber } from "./command.ts";
@@ -25,10 +27,14 @@ export class ProposalsCommand extends WorkspaceCommand {
   trials = Option.Boolean("--trials", false, {
     description: "With --show: every score of its last evaluation, as lines for verdict --stdin",
   });
+  raw = Option.Boolean("--raw", false, {
+    description: "With --show: what a model was asked for it and answered, word for word but for secrets",
+  });
   protected override readonly writes = false;
 
   protected async run(workspace: Workspace): Promise<Answer> {
     if (this.trials) return this.#scores(workspace);
+    if (this.raw) return this.#exchange(workspace);
     if (this.show !== undefined) {
       const { proposal, patch, evaluations } = await showProposal(
         workspace,
@@ -46,10 +52,18 @@ export class ProposalsCommand extends WorkspaceCommand {
     return { json: { proposals }, text: renderProposals(proposals, this.width) };
   }
 
+  #shown(option: string): number {
+    if (this.show !== undefined) return wholeNumber(this.show, "--show");
+    throw new KiraError("invalid", `${option} goes with --show <n>. Name the proposal.`);
+  }
+
+  async #exchange(workspace: Workspace): Promise<Answer> {
+    const exchange = await readExchange(workspace, this.#shown("--raw"));
+    return { json: { exchange }, text: renderExchange(exchange) };
+  }
+
   #scores({ record }: Workspace): Answer {
-    if (this.show === undefined)
-      throw new KiraError("invalid", "--trials goes with --show <n>. Name the proposal.");
-    const id = wholeNumber(this.show, "--show");
+    const id = this.#shown("--trials");
     record.index.proposals.get(id);
     const evaluation = record.index.evaluations.of(id).at(-1);
     if (!evaluation)

@@ -1,11 +1,15 @@
 import { Command, Option } from "clipanion";
+import { mostProposals } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
 import { adopt } from "../loop/adopt.ts";
-import { propose } from "../loop/propose.ts";
+import { propose, type Proposed, showPrompt } from "../loop/propose.ts";
+import { proposeSeveral } from "../loop/propose-several.ts";
 import { deriveStatuses } from "../loop/refresh.ts";
+import { renderPrompt } from "../report/exchange.ts";
 import { renderNewProposal } from "../report/proposal.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
+import { amount } from "./limits.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class ProposeCommand extends WorkspaceCommand {
@@ -17,6 +21,11 @@ export class ProposeCommand extends WorkspaceCommand {
       ["For the worst pattern of the last analysis", "$0 propose"],
       ["Adopt your own branch as a proposal", "$0 propose --from my-idea"],
       ["See the patch without making anything", "$0 propose --dry-run"],
+      [
+        "Three candidates from a model, for a dollar at most",
+        "$0 propose --model ollama:qwen3:14b --count 3 --max-cost 1",
+      ],
+      ["See what a model would be sent", "$0 propose --model ollama:qwen3:14b --show-prompt"],
     ],
   });
 
@@ -29,31 +38,56 @@ export class ProposeCommand extends WorkspaceCommand {
   from = Option.String("--from", { description: "Adopt a commit or branch of yours" });
   dryRun = Option.Boolean("--dry-run", false, { description: "Print the patch, make nothing" });
   seed = Option.String("--seed", { description: "Another seed, another idea" });
+  count = Option.String("--count", { description: "So many candidates, for different patterns first" });
+  maxCost = Option.String("--max-cost", { description: "The most dollars that models may cost now" });
+  showPrompt = Option.Boolean("--show-prompt", false, {
+    description: "Print what a model would be sent, ask nothing",
+  });
 
   protected async run(workspace: Workspace): Promise<Answer> {
-    const { parent, dryRun } = this;
-    const { from } = this;
-    if (from !== undefined && (this.pattern ?? this.model ?? this.analysisId) !== undefined)
-      throw new KiraError(
-        "invalid",
-        "--from adopts a commit as it is and goes with no pattern, model or analysis. Leave those out.",
-      );
-    const { proposal, patch, description } =
-      from !== undefined
-        ? await adopt(workspace, { from, parent, dryRun })
-        : await propose(workspace, {
-            analysisId:
-              this.analysisId === undefined ? undefined : wholeNumber(this.analysisId, "--analysis-id"),
-            pattern: this.pattern,
-            model: this.model,
-            parent,
-            dryRun,
-            seed: this.seed === undefined ? undefined : wholeNumber(this.seed, "--seed", 0),
-            signal: this.context.signal,
-          });
-    if (!proposal) return { json: { proposal: null, patch, description }, text: patch.trimEnd() };
-    await deriveStatuses(workspace);
-    const state = workspace.record.index.proposals.state(proposal.id);
-    return { json: { proposal: state, patch }, text: renderNewProposal(proposal, patch) };
+    const { from, parent, dryRun } = this;
+    if (from !== undefined) {
+      this.#refuseBesideFrom();
+      return answerFor(workspace, await adopt(workspace, { from, parent, dryRun }));
+    }
+    const request = {
+      analysisId: this.analysisId === undefined ? undefined : wholeNumber(this.analysisId, "--analysis-id"),
+      pattern: this.pattern,
+      model: this.model,
+      parent,
+      dryRun,
+      seed: this.seed === undefined ? undefined : wholeNumber(this.seed, "--seed", 0),
+      maxCost: this.maxCost === undefined ? undefined : amount(this.maxCost, "--max-cost"),
+      signal: this.context.signal,
+    };
+    if (this.showPrompt) {
+      const prompt = await showPrompt(workspace, request);
+      return { json: { prompt }, text: renderPrompt(prompt) };
+    }
+    if (this.count === undefined) return answerFor(workspace, await propose(workspace, request));
+    const count = wholeNumber(this.count, "--count", 1, mostProposals);
+    const { made, failed } = await proposeSeveral(workspace, { ...request, count });
+    const answers = [];
+    for (const each of made) answers.push(await answerFor(workspace, each));
+    return {
+      json: { proposals: answers.map(({ json }) => json), failed },
+      text: [...answers.map(({ text }) => text), ...failed.map(({ reason }) => reason)].join("\n\n"),
+    };
   }
+
+  #refuseBesideFrom(): void {
+    const { pattern, model, analysisId, count, maxCost, showPrompt: prompt } = this;
+    if ((pattern ?? model ?? analysisId ?? count ?? maxCost) === undefined && !prompt) return;
+    throw new KiraError(
+      "invalid",
+      "--from adopts a commit as it is and goes with no pattern, model or analysis. Leave those out.",
+    );
+  }
+}
+
+async function answerFor(workspace: Workspace, { proposal, patch, description }: Proposed): Promise<Answer> {
+  if (!proposal) return { json: { proposal: null, patch, description }, text: patch.trimEnd() };
+  await deriveStatuses(workspace);
+  const state = workspace.record.index.proposals.state(proposal.id);
+  return { json: { proposal: state, patch }, text: renderNewProposal(proposal, patch) };
 }

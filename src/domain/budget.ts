@@ -27,6 +27,11 @@ export class Budget {
     this.#whole = whole;
   }
 
+  /** Whether dollars are limited at all. */
+  get limitsCost(): boolean {
+    return this.#limits.maxCost !== undefined || (this.#whole?.limitsCost ?? false);
+  }
+
   start(): void {
     this.#started++;
     this.#whole?.start();

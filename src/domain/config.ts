@@ -117,6 +117,13 @@ const propose = z.strictObject({
     .describe("Dollars per million tokens, by model; they override the built-in ones."),
   timeoutSeconds: seconds.default(600),
   maxCost: z.number().positive().optional().describe("Dollars one proposal may cost."),
+  promptTokens: z
+    .int()
+    .min(4_000)
+    .max(1_000_000)
+    .default(24_000)
+    .describe("The most a model is sent at first, about: four characters are counted as a token."),
+  answerTokens: z.int().min(500).max(200_000).default(16_000).describe("The most a model may answer."),
 });
 
 const evaluate = z.strictObject({

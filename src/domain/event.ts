@@ -19,6 +19,8 @@ export type Event =
       readonly elapsedMs: number;
       readonly costUsd: number;
     }
+  /** A model is answering; so many characters have come. */
+  | { readonly kind: "thinking"; readonly model: string; readonly characters: number }
   | { readonly kind: "verdict"; readonly proposalId: number; readonly verdict: VerdictKind };
 
 export type Report = (event: Event) => void;

@@ -18,6 +18,30 @@ export const presets = {
   generic: { signs: [], allow: ["AGENTS.md", "prompts/**", "skills/**"], protect: [] },
 } satisfies Record<string, { signs: string[]; allow: string[]; protect: string[] }>;
 
+/** What an agent reads of its files: the rest it cuts off without a word. In characters. */
+export interface ReadingLimits {
+  readonly names: readonly string[];
+  readonly file: number;
+  readonly all: number;
+}
+
+export const readingLimits: Readonly<Partial<Record<PresetName, ReadingLimits>>> = {
+  openclaw: {
+    names: [
+      "AGENTS.md",
+      "SOUL.md",
+      "IDENTITY.md",
+      "BOOT.md",
+      "USER.md",
+      "TOOLS.md",
+      "MEMORY.md",
+      "HEARTBEAT.md",
+    ],
+    file: 20_000,
+    all: 60_000,
+  },
+};
+
 export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as PresetName[];
 

@@ -1,3 +1,5 @@
+import type { Asked, Exchange } from "./exchange.ts";
+
 export const risks = ["low", "medium", "high"] as const;
 export type Risk = (typeof risks)[number];
 
@@ -20,7 +22,10 @@ export interface Draft {
   /** Names of the tasks whose prompts or results the proposer was shown: they do not decide. */
   readonly seenTasks: readonly string[];
   readonly model: string;
-  readonly costUsd: number;
+  /** In dollars; null if a model was asked whose price nobody knows. */
+  readonly costUsd: number | null;
+  /** What a model was asked and answered, word for word; absent where none was asked. */
+  readonly exchange?: Exchange;
 }
 
 /** The immutable facts of a proposal. Its status is not among them: it follows from git and the record. */
@@ -37,7 +42,9 @@ export interface Proposal {
   readonly expectedImprovement: string;
   readonly risk: Risk;
   readonly model: string;
-  readonly costUsd: number;
+  readonly costUsd: number | null;
+  /** Of the model's work: tokens in and out, time, the version of the prompt, the blob with the raw exchange. */
+  readonly asked?: Asked;
   readonly seenTasks: readonly string[];
   readonly branch: string;
   readonly commit: string;
@@ -51,6 +58,7 @@ export interface Proposal {
 
 export const proposalBranch = (id: number, slug: string) => `kira/proposal/${id}-${slug}`;
 export const numberRef = (id: number) => `refs/kira/ids/${id}`;
+export const exchangeRef = (id: number) => `refs/kira/exchanges/${id}`;
 export const rejectedRef = (id: number) => `refs/kira/rejected/${id}`;
 
 /** A piece of a branch name: lower-case words joined by dashes, at most 40 characters. */

@@ -3,7 +3,8 @@ import { ideaDigest } from "../domain/edits.ts";
 import type { PathChange } from "../domain/paths.ts";
 import { oneLine } from "../domain/printable.ts";
 import type { Workspace } from "../workspace.ts";
-import { parentCommit, type Proposed } from "./propose.ts";
+import { parentCommit } from "./choose.ts";
+import type { Proposed } from "./propose.ts";
 import { inspect, submit } from "./submit.ts";
 
 export interface AdoptRequest {

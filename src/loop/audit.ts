@@ -90,7 +90,7 @@ async function proposeReturn(
   const twin = workspace.record.index.proposals.findByTree(tree);
   if (twin) return twin;
   const parent = rules.production;
-  const { changes } = await inspect(workspace, rules, { parent, tree });
+  const { changes } = await inspect(workspace, rules, { parent, tree }, "as it was");
   const oids = (side: "before" | "after") => new Map(changes.map((each) => [each.path, each[side]?.oid]));
   return submit(
     workspace,

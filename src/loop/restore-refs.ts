@@ -1,4 +1,4 @@
-import { numberRef, type Proposal } from "../domain/proposal.ts";
+import { exchangeRef, numberRef, type Proposal } from "../domain/proposal.ts";
 import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
 import { tagNode } from "./node.ts";
@@ -21,6 +21,7 @@ export async function restoreRefs(workspace: Workspace): Promise<void> {
     // The note is written before the branch is hidden: where that was left to do, it may be missing, too.
     if (refused) await noteRejection(workspace, proposal, proposal.rejectionReason ?? "");
     moves.push(...wanted);
+    moves.push(...(await keeping(objects, proposal, present)));
   }
   if (moves.length > 0) await refs.move(moves);
   for (const node of record.index.archive.list())
@@ -34,4 +35,15 @@ function publishing({ id, branch, commit }: Proposal, present: ReadonlyMap<strin
   return [numberRef(id), `refs/heads/${branch}`]
     .filter((ref) => !present.has(ref))
     .map((ref) => ({ ref, from: undefined, to: commit }));
+}
+
+/** What a model was asked for it, with the first of its refs that is put in place. */
+async function keeping(
+  objects: Workspace["objects"],
+  { id, asked }: Proposal,
+  present: ReadonlyMap<string, Ref>,
+): Promise<Move[]> {
+  const ref = exchangeRef(id);
+  if (asked === undefined || present.has(ref) || !(await objects.has(asked.blob))) return [];
+  return [{ ref, from: undefined, to: asked.blob }];
 }

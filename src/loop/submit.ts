@@ -1,12 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { KiraError } from "../domain/errors.ts";
 import { fold, type PathChange, refusals } from "../domain/paths.ts";
-import { type Draft, numberRef, type Proposal, proposalBranch, slugOf } from "../domain/proposal.ts";
+import { askedOf, storedExchange } from "../domain/exchange.ts";
+import {
+  type Draft,
+  exchangeRef,
+  numberRef,
+  type Proposal,
+  proposalBranch,
+  slugOf,
+} from "../domain/proposal.ts";
+import { assessRisk, highestRisk } from "../domain/risk.ts";
 import { messageWith } from "../domain/trailers.ts";
 import type { Person } from "../git/objects.ts";
 import { renderPatch } from "../git/patch.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
+import { readChanges, structureOf } from "./structure.ts";
 
 /** A change that wants to become a proposal: written as a tree, not yet on any branch. */
 export interface Candidate extends Omit<Draft, "edits"> {
@@ -20,12 +30,14 @@ export interface Candidate extends Omit<Draft, "edits"> {
 
 /**
  * Everything that can be known before a trial is paid for.
+ * @param form whether the form of files counts: a state that was accepted before is taken as it was
  * @throws KiraError `refused` with every reason
  */
 export async function inspect(
   { git, objects, record }: Pick<Workspace, "git" | "objects" | "record">,
   { config }: Pick<Rules, "config">,
   { parent, tree }: Pick<Candidate, "parent" | "tree">,
+  form: "checked" | "as it was" = "checked",
 ): Promise<{ changes: PathChange[]; patch: string }> {
   const base = (await objects.readCommit(parent)).tree;
   const changes = await changesBetween(git, base, tree);
@@ -36,12 +48,9 @@ export async function inspect(
     const alike = await Promise.all(added.map(({ path }) => objects.alike(tree, path, fold)));
     reasons = refusals(changes, alike.flat(), config);
   }
-  if (reasons.length > 0)
-    throw new KiraError(
-      "refused",
-      `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`,
-      { reasons },
-    );
+  refuse(reasons);
+  if (form === "checked")
+    refuse(await structureOf({ git, objects }, config, { base, tree }, await readChanges(objects, changes)));
   const twin = record.index.proposals.findByTree(tree);
   if (twin)
     throw new KiraError(
@@ -49,6 +58,16 @@ export async function inspect(
       `Proposal ${twin.id} already has exactly this content. See it with: kira-improve proposals --show ${twin.id}.`,
     );
   return { changes, patch: await renderPatch(objects, changes) };
+}
+
+/** @throws KiraError `refused` if there is any reason */
+export function refuse(reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  throw new KiraError(
+    "refused",
+    `The change was refused before anything ran: ${reasons.join(" ")} Leave these out and propose again.`,
+    { reasons },
+  );
 }
 
 /**
@@ -60,7 +79,10 @@ export async function submit(
   candidate: Candidate,
   changes: readonly PathChange[],
 ): Promise<Proposal> {
-  const { parent, tree, author, description, hypothesis, analysisId, pattern } = candidate;
+  const { parent, tree, author, description, hypothesis, analysisId, pattern, exchange } = candidate;
+  // Whatever its author says of it, a change is as risky as what it does.
+  const risk = highestRisk(candidate.risk, assessRisk(await readChanges(objects, changes)).risk);
+  const asked = exchange && askedOf(exchange, await objects.writeBlob(storedExchange(exchange)));
   const uuid = randomUUID();
   const commit = await objects.writeCommit({
     tree,
@@ -70,10 +92,17 @@ export async function submit(
       ["Parent", parent],
       ...(analysisId === null ? [] : [["Analysis", String(analysisId)] as const]),
       ...(pattern === null ? [] : [["Pattern", pattern] as const]),
-      ["Risk", candidate.risk],
+      ["Risk", risk],
       ["Expected", candidate.expectedImprovement],
       ["Model", candidate.model],
-      ["Cost", candidate.costUsd.toFixed(4)],
+      ["Cost", candidate.costUsd?.toFixed(4) ?? "unknown"],
+      ...(asked
+        ? ([
+            ["Prompt", asked.prompt],
+            ["Tokens", `${asked.inputTokens} in, ${asked.outputTokens} out, ${asked.rounds} answers`],
+            ["Seconds", (asked.durationMs / 1000).toFixed(1)],
+          ] as const)
+        : []),
       ["Schema", "1"],
     ]),
     author,
@@ -90,9 +119,10 @@ export async function submit(
     description,
     hypothesis,
     expectedImprovement: candidate.expectedImprovement,
-    risk: candidate.risk,
+    risk,
     model: candidate.model,
     costUsd: candidate.costUsd,
+    ...(asked === undefined ? {} : { asked }),
     seenTasks: candidate.seenTasks,
     branch: proposalBranch(id, slugOf(hypothesis)),
     commit,
@@ -105,6 +135,7 @@ export async function submit(
   await refs.move([
     { ref: numberRef(id), from: undefined, to: commit },
     { ref: `refs/heads/${proposal.branch}`, from: undefined, to: commit },
+    ...(asked === undefined ? [] : [{ ref: exchangeRef(id), from: undefined, to: asked.blob }]),
   ]);
   report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
   return proposal;

@@ -38,8 +38,15 @@ export function progressOn(screen: Screen, verbose: boolean): (event: Event) => 
     shown = { phase, tenth };
     line(trialsLine(event));
   };
+  /** In a pipe a silent minute needs no explanation; on a terminal it does. */
+  const showThinking = ({ model, characters }: Extract<Event, { kind: "thinking" }>) => {
+    if (!screen.isTTY) return;
+    screen.write(`\r\u001b[K${printable(model)} is answering: ${plural(characters, "character")}`);
+    open = true;
+  };
   return (event) => {
     if (event.kind === "trials") return showTrials(event);
+    if (event.kind === "thinking") return showThinking(event);
     if (event.kind === "notice") return line(printable(event.what));
     close();
     if (event.kind === "step" && verbose)

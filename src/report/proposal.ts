@@ -1,8 +1,9 @@
 import type { Evaluation } from "../domain/evaluation.ts";
+import type { Asked } from "../domain/exchange.ts";
 import { printable } from "../domain/printable.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import type { ProposalState } from "../store/proposals.ts";
-import { moment } from "./numbers.ts";
+import { dollars, moment, plural, seconds } from "./numbers.ts";
 import { entry, table, wrap } from "./table.ts";
 import { renderVerdict } from "./verdict.ts";
 
@@ -48,11 +49,12 @@ export function renderProposal(
     commit,
     parent,
     rejectionReason,
+    asked,
   } = proposal;
   const facts = [
     ["status", status],
     ["risk", risk],
-    ["from", model],
+    ["from", asked ? `${model} (${askedWords(proposal, asked)})` : model],
     ["expected", expectedImprovement],
     ["branch", branch],
     ["commit", `${commit.slice(0, 10)} on ${parent.slice(0, 10)}`],
@@ -68,4 +70,10 @@ export function renderProposal(
     printable(patch).trimEnd(),
     ...(evidence.length === 0 ? [`Not evaluated yet: kira-improve evaluate --proposal-id ${id}`] : evidence),
   ].join("\n\n");
+}
+
+/** What a model's help took. */
+function askedWords({ costUsd }: Proposal, { inputTokens, outputTokens, durationMs, rounds }: Asked): string {
+  const cost = costUsd === null ? "at a price unknown" : costUsd === 0 ? "free" : dollars(costUsd);
+  return `${plural(rounds, "answer")}, ${inputTokens + outputTokens} tokens, ${seconds(durationMs)}, ${cost}`;
 }

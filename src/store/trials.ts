@@ -54,6 +54,17 @@ export class TrialStore {
     return entries.all(configuration).map((entry) => JSON.parse(entry) as Trial);
   }
 
+  /** The mean scores of a tree at some tasks; of those that it was tried at. */
+  meansOf(tree: string, tasks: readonly string[]): Map<string, number> {
+    const rows = this.#db
+      .prepare<[string, string], { task: string; mean: number }>(
+        `SELECT task, avg(score) AS mean FROM trials WHERE tree = ? AND task IN (SELECT value FROM json_each(?))
+         AND result IN ('passed', 'failed', 'timeout') GROUP BY task`,
+      )
+      .all(tree, JSON.stringify(tasks));
+    return new Map(rows.map(({ task, mean }) => [task, mean]));
+  }
+
   /** Trees that have been tried at all. */
   trees(): Set<string> {
     return new Set(this.#db.prepare<[], string>("SELECT DISTINCT tree FROM trials").pluck().all());

@@ -9,10 +9,12 @@ import { anOutcome, aPattern, aSituation, promisesOfAProposer } from "../contrac
 for (const proposer of Object.values(proposers)) promisesOfAProposer(proposer);
 
 test("a model that this version cannot reach is named in the error, with those it can", () => {
-  expect(() => findProposer("toString")).toThrow(
-    'The model "toString" is not supported by this version. Use one of: offline.',
+  const open = () => Promise.reject(new Error("nobody is asked"));
+  expect(() => findProposer("toString", open)).toThrow(
+    'The model "toString" is not supported by this version. Use one of: offline; or name a provider and its model',
   );
-  expect(findProposer("offline")).toBe(offline);
+  expect(findProposer("offline", open)).toBe(offline);
+  expect(findProposer("ollama:qwen3:14b", open).name).toBe("ollama:qwen3:14b");
 });
 
 describe("the offline proposer", () => {
