@@ -26,7 +26,7 @@ interface Setting extends Omit<AttemptSetting, "environment"> {
 
 export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   const { git, objects, now, environment } = workspace;
-  const setting = { ...given, environment };
+  const setting = { ...given, environment, now };
   const agent = workspace.agent(setting.config.agent);
   const patience = new Patience();
   const starts = startsFrom(workspace, setting);
