@@ -7,8 +7,10 @@ import { type FileEntry, pathPolicy } from "../domain/paths.ts";
 import type { Draft, Proposal } from "../domain/proposal.ts";
 import { textOf } from "../git/objects.ts";
 import { listTree } from "../git/tree.ts";
+import type { Situation } from "../proposers/contract.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { type Candidate, inspect, submit } from "./submit.ts";
+import { workshop } from "./workshop.ts";
 
 export interface ProposeRequest {
   readonly analysisId?: number | undefined;
@@ -40,7 +42,8 @@ export async function propose(workspace: Workspace, request: ProposeRequest): Pr
   const parent = await parentCommit(workspace, rules, request.parent);
   const { tree } = await workspace.objects.readCommit(parent);
   const files = await allowedFiles(workspace, rules, tree);
-  const draft = await ask(workspace, rules, analysis, pattern, files, request);
+  const run = workshop(workspace, rules, tree, files, request.signal);
+  const draft = await ask(workspace, rules, analysis, pattern, files, { ...request, run });
   const contents = applyEdits(files, draft.edits);
   const candidate: Candidate = {
     parent,
@@ -112,7 +115,7 @@ async function ask(
   analysis: Analysis,
   pattern: Pattern,
   files: ReadonlyMap<string, string>,
-  { model = config.propose.model, seed = 0, signal }: ProposeRequest,
+  { model = config.propose.model, seed = 0, signal, run }: ProposeRequest & Pick<Situation, "run">,
 ): Promise<Draft> {
   const { outcomes, proposals } = record.index;
   const since = new Date(Date.parse(analysis.timestamp) - analysis.periodDays * 86_400_000).toISOString();
@@ -127,6 +130,7 @@ async function ask(
     config: config.propose,
     alreadyTried: (contents) => tried.has(ideaDigest(files, contents)),
     seed,
+    run,
     ...(signal === undefined ? {} : { signal }),
   });
   if (draft) return draft;
@@ -137,7 +141,7 @@ async function ask(
 }
 
 function whyNoIdea(proposer: string, { id, category }: Pattern, contrast: number): string {
-  return contrast === 0
+  return contrast === 0 && proposer === "offline"
     ? `Nothing but failures of ${category} is logged, so nothing tells them from what works. Log successes, too.`
     : `The ${proposer} proposer has no untried idea left for ${id}. Log more outcomes, declare more knobs, or choose another pattern.`;
 }

@@ -61,6 +61,7 @@ export function aSituation(changes: Partial<Situation> = {}): Situation {
     }),
     alreadyTried: () => false,
     seed: 1,
+    run: () => Promise.reject(new Error("This situation has no place to run a program in.")),
     ...changes,
   };
 }

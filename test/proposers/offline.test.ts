@@ -10,7 +10,7 @@ for (const proposer of Object.values(proposers)) promisesOfAProposer(proposer);
 
 test("a model that this version cannot reach is named in the error, with those it can", () => {
   expect(() => findProposer("toString")).toThrow(
-    'The model "toString" is not supported by this version. Use one of: offline.',
+    'The model "toString" is not supported by this version. Use one of: offline, command:<name>.',
   );
   expect(findProposer("offline")).toBe(offline);
 });
