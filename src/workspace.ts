@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Agent } from "./agents/contract.ts";
 import { createAgent } from "./agents/index.ts";
 import { type Config, configFile, parseConfig } from "./domain/config.ts";
@@ -54,6 +55,8 @@ export interface Workspace extends Logbook {
   approvals(key: string): Promise<string[]>;
   /** Held for the whole of a writing step. @throws KiraError `conflict` if another is at work */
   lock(purpose: string, waitMs?: number): Disposable;
+  /** Waits so many milliseconds, or until the signal aborts; not at all where `KIRA_NOW` holds the clock. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface WorkspaceOptions {
@@ -61,16 +64,19 @@ export interface WorkspaceOptions {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly report: Report;
+  /** For tests; see {@link Workspace.sleep}. */
+  readonly sleep?: Workspace["sleep"];
 }
 
 /** Opens the repository the user stands in. The only place that knows every part. */
-export async function openWorkspace({ folder, environment, report }: WorkspaceOptions): Promise<Workspace> {
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { folder, environment } = options;
   const logbook = openLogbook(folder, environment);
   try {
     const git = new Git(logbook.repository);
     const checked = git.checkVersion();
     checked.catch(() => undefined); // told below, unless something else is wrong as well
-    const workspace = assemble(logbook, git, environment, report);
+    const workspace = assemble(logbook, git, options);
     await checked;
     return workspace;
   } catch (error) {
@@ -79,7 +85,11 @@ export async function openWorkspace({ folder, environment, report }: WorkspaceOp
   }
 }
 
-function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, report: Report): Workspace {
+function assemble(
+  logbook: Logbook,
+  git: Git,
+  { environment, report, sleep = sleepIn(environment) }: WorkspaceOptions,
+): Workspace {
   const { repository, home, record, now } = logbook;
   const text = localConfigText(repository, home)!;
   const settings = parseConfig(text, configFile);
@@ -123,6 +133,13 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     },
     lock: (purpose, waitMs = lockWaitMs) =>
       acquireLock(`${home}/writer.lock`, waitMs, purpose, now().toISOString()),
+    sleep,
+  };
+}
+
+function sleepIn({ KIRA_NOW: fixed }: NodeJS.ProcessEnv): Workspace["sleep"] {
+  return async (ms, signal) => {
+    if (!fixed) await setTimeout(ms, undefined, { signal }).catch(() => undefined);
   };
 }
 

@@ -1,13 +1,10 @@
-import { dirname, join } from "node:path";
 import { KiraError } from "../domain/errors.ts";
-import { oneLine } from "../domain/printable.ts";
+import { quotaIn } from "../domain/quota.ts";
 import { digest } from "../domain/trial.ts";
-import { promptFile, resultFile } from "./contract.ts";
-import type { AgentFactory, Answer, Attempt, Ending } from "./contract.ts";
+import type { AgentFactory, Answer, Ending } from "./contract.ts";
+import { passedOn, taskVariables } from "./environment.ts";
 import { parseResult } from "./result.ts";
-
-/** What a command exits with when not it but something it needs has failed: EX_TEMPFAIL of sysexits.h. */
-const infrastructure = 75;
+import { infrastructure, lastLine } from "./trouble.ts";
 
 /** Any program: it gets the prompt on standard input and in a file, and what it prints is its answer. */
 export const commandAgent: AgentFactory = (settings, inherited) => {
@@ -16,11 +13,11 @@ export const commandAgent: AgentFactory = (settings, inherited) => {
     const advice = "Name the program and its arguments in agent.command of .kira-improve.json.";
     throw new KiraError("invalid", `The agent has no command. ${advice}`);
   }
-  const passed = env.flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]]]));
-  const environment = { ...Object.fromEntries(passed), PATH: searchPath(inherited["PATH"]) };
+  const environment = passedOn(settings, inherited);
   return {
     name: "command",
     identity: `command ${digest(JSON.stringify(command), JSON.stringify([...env].sort()), timeoutSeconds)}`,
+    installed: null,
     invoke: (attempt) => ({
       command,
       stdin: attempt.prompt,
@@ -30,28 +27,16 @@ export const commandAgent: AgentFactory = (settings, inherited) => {
   };
 };
 
-/** Our own node comes first, so that a script runs under the same one wherever it is tried. */
-function searchPath(inherited = "/usr/local/bin:/usr/bin:/bin"): string {
-  return `${dirname(process.execPath)}:${inherited}`;
-}
-
-function taskVariables({ directory, seed }: Attempt): Record<string, string> {
-  return {
-    KIRA_TASK_FILE: join(directory, promptFile),
-    KIRA_WORKSPACE: directory,
-    KIRA_RESULT_FILE: join(directory, resultFile),
-    KIRA_TRIAL_SEED: seed,
-  };
-}
-
 function read(ending: Ending): Answer {
   const { result, problem } = parseResult(ending.resultFile);
   const { how, failed, reason } = judge(ending, result.ok);
+  const quota = how === "error" ? quotaIn(ending.stderr.slice(-2000), new Date(ending.endedAt)) : undefined;
   return {
     ending: how,
     failed,
     text: result.text ?? ending.stdout,
     reason: [reason, problem].filter(Boolean).join(" "),
+    retryAt: quota?.retryAt ?? null,
     costUsd: result.costUsd ?? 0,
     tokens: result.tokens ?? 0,
     model: result.model ?? null,
@@ -69,9 +54,4 @@ function judge({ exitCode, endedBy, timedOut, stderr }: Ending, ok = true): Judg
     return { how: "finished", failed: true, reason: `The agent ended with ${exitCode ?? endedBy}${said}.` };
   if (!ok) return { how: "finished", failed: true, reason: "The agent says that it failed." };
   return { how: "finished", failed: false, reason: "" };
-}
-
-function lastLine(stderr: string): string {
-  const line = oneLine(stderr.trim().split("\n").at(-1) ?? "", 200);
-  return line === "" ? "" : `: ${line.replace(/\.$/, "")}`;
 }

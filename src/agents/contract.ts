@@ -10,6 +10,8 @@ export const resultFile = ".kira/result.json";
 export interface Attempt {
   /** The folder with the configuration, the task's fixtures and the prompt file. */
   readonly directory: string;
+  /** An empty folder, this trial's own, which is HOME. */
+  readonly home: string;
   readonly prompt: string;
   readonly timeoutMs: number;
   /** Differs from trial to trial and never between two runs of one trial. */
@@ -30,6 +32,10 @@ export interface Ending {
   readonly timedOut: boolean;
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether it printed more than was kept. */
+  readonly truncated: boolean;
+  /** When it ended, in UTC: some tell times from then on. */
+  readonly endedAt: string;
   /** What it left in the file named by `KIRA_RESULT_FILE`, if anything. */
   readonly resultFile: string | undefined;
 }
@@ -42,10 +48,18 @@ export interface Answer {
   readonly failed: boolean;
   readonly text: string;
   readonly reason: string;
+  /** With `error`: a quota is used up, and open again at this moment, in UTC. Null if none is, or nobody knows. */
+  readonly retryAt: string | null;
   readonly costUsd: number;
   readonly tokens: number;
   /** The model that served it, where the agent says. */
   readonly model: string | null;
+}
+
+/** A program that people install, and whose version changes results. */
+export interface Installed extends Omit<Invocation, "stdin"> {
+  /** The command line that installs it, for whoever lacks it. */
+  readonly install: string;
 }
 
 /**
@@ -54,8 +68,10 @@ export interface Answer {
  */
 export interface Agent {
   readonly name: string;
-  /** Everything about it that changes results: it is part of a trial's key. */
+  /** Everything about it that changes results, but for the version: it is part of a trial's key. */
   readonly identity: string;
+  /** Asks its program for the version; null if there is nothing to ask. */
+  readonly installed: Installed | null;
   invoke(attempt: Attempt): Invocation;
   read(ending: Ending): Answer;
 }

@@ -43,6 +43,13 @@ export class Budget {
     this.#whole?.end(costUsd);
   }
 
+  /** Milliseconds until no further trial may be started; Infinity without a limit of minutes. */
+  leftMs(): number {
+    const { maxMinutes = Number.POSITIVE_INFINITY } = this.#limits;
+    const mine = this.#began + maxMinutes * 60_000 - this.#clock();
+    return Math.min(mine, this.#whole?.leftMs() ?? Number.POSITIVE_INFINITY);
+  }
+
   /** How many further trials it allows if each costs and takes so much; Infinity without a limit. */
   allows(costUsd: number, elapsedMs: number): number {
     const { maxTrials = Number.POSITIVE_INFINITY, maxCost, maxMinutes } = this.#limits;

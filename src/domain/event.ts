@@ -7,6 +7,8 @@ export type Event =
   | { readonly kind: "step"; readonly step: string; readonly what: string; readonly why?: string }
   /** Something the user should know although they did not ask: an index rebuilt, a step recovered. */
   | { readonly kind: "notice"; readonly what: string }
+  /** Nothing is done until a moment, in UTC, because something that is used up comes back then. */
+  | { readonly kind: "pause"; readonly what: string; readonly since: string; readonly until: string }
   | {
       readonly kind: "trials";
       /** What the trials are for, how many of them are there, and how many it takes at most. */

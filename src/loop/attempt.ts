@@ -19,25 +19,26 @@ const outputBytes = 1024 * 1024;
 
 /** Lets the agent loose on a task in a folder that is ready for it, and reads what it says. */
 export async function attemptTask(
-  { config, sandbox, environment, signal }: AttemptSetting,
+  { config, sandbox, environment, signal, now }: AttemptSetting & { readonly now: () => Date },
   agent: Agent,
   directory: string,
   task: Task,
   seed: string,
 ): Promise<Answer & { durationMs: number }> {
   const timeoutMs = (task.timeoutSeconds ?? config.agent.timeoutSeconds) * 1000;
-  const home = join(directory, kiraFolder, "home");
-  mkdirSync(home, { recursive: true });
+  const own = join(directory, kiraFolder, "home");
+  mkdirSync(own, { recursive: true });
   writeFileSync(join(directory, promptFile), task.prompt);
-  const invocation = agent.invoke({ directory, prompt: task.prompt, timeoutMs, seed });
+  // A sandbox has an empty one; without it the user's own would be read, with its agent files.
+  const home = sandbox.contained ? "/home/agent" : own;
+  const invocation = agent.invoke({ directory, home, prompt: task.prompt, timeoutMs, seed });
   const finished = await sandbox.run({
     command: invocation.command,
     directory,
     environment: {
       PATH: searchPath(environment),
       LANG: "C.UTF-8",
-      // A sandbox has an empty one; without it the user's own would be read, with its agent files.
-      HOME: sandbox.contained ? "/home/agent" : home,
+      HOME: home,
       ...invocation.environment,
     },
     stdin: invocation.stdin,
@@ -50,7 +51,7 @@ export async function attemptTask(
   makeWritable(directory);
   const { text } = await readLeft(directory, resultFile);
   removeAll(join(directory, kiraFolder));
-  const answer = agent.read({ ...finished, resultFile: text });
+  const answer = agent.read({ ...finished, endedAt: now().toISOString(), resultFile: text });
   return { ...answer, durationMs: Math.round(finished.durationMs) };
 }
 

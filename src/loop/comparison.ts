@@ -7,6 +7,7 @@ import { listTree } from "../git/tree.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Workspace } from "../workspace.ts";
+import { agentIdentity } from "./agent-identity.ts";
 import { quarantined } from "./tasks.ts";
 import { visibleDigest } from "./visible.ts";
 
@@ -59,7 +60,12 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   const sandbox = workspace.sandbox(sandboxName);
   await sandbox.check();
   await approve(workspace, config);
-  const agent = workspace.agent(config.agent).identity;
+  const agent = await agentIdentity(workspace, {
+    config,
+    sandbox,
+    environment: workspace.environment,
+    signal,
+  });
   const visible = {
     baseline: visibleDigest(await listTree(workspace.git, trees.baseline), config),
     candidate: visibleDigest(await listTree(workspace.git, trees.candidate), config),
@@ -91,7 +97,7 @@ export function examDigest(workspace: Pick<Workspace, "record">, bank: TaskBank)
 }
 
 /** A tracked file must not widen what an agent may reach: cloning a repository would then be enough. */
-async function approve(workspace: Workspace, { agent, evaluate: { network } }: Config): Promise<void> {
+export async function approve(workspace: Workspace, { agent, evaluate: { network } }: Config): Promise<void> {
   const mounts = await workspace.approvals("allowMount");
   const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
   if (missing.length > 0)

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Workspace } from "../workspace.ts";
 
 const delaysMs = [500, 2_000];
 const mostMs = 60_000;
@@ -9,8 +9,13 @@ const mostInVain = 3;
  * another fails for good, waiting helps none of them.
  */
 export class Patience {
+  readonly #sleep: Workspace["sleep"];
   #waitedMs = 0;
   #inVain = 0;
+
+  constructor({ sleep }: Pick<Workspace, "sleep">) {
+    this.#sleep = sleep;
+  }
 
   /** Waits before the n-th further try, from 0. @returns false if there should be none */
   async another(n: number, signal: AbortSignal | undefined): Promise<boolean> {
@@ -18,7 +23,7 @@ export class Patience {
     if (delay === undefined) this.#inVain++;
     if (delay === undefined || this.#inVain >= mostInVain || this.#waitedMs + delay > mostMs) return false;
     this.#waitedMs += delay;
-    await sleep(delay, undefined, { signal }).catch(() => undefined);
+    await this.#sleep(delay, signal);
     return !signal?.aborted;
   }
 

@@ -12,6 +12,7 @@ import type { Proposer, Situation } from "../proposers/contract.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { pastAttempts } from "./past-attempts.ts";
 import { seenTasks } from "./seen-tasks.ts";
+import { workshop } from "./workshop.ts";
 
 /** What proposals of one command share. */
 export interface Groundwork {
@@ -67,6 +68,7 @@ export async function situationFor(
       return tried.has(idea) || groundwork.ideas.has(idea);
     },
     problems: (contents) => problemsOf(groundwork, files, contents),
+    run: workshop(workspace, rules, groundwork.tree, files, signal),
     onProgress: (characters) => report({ kind: "thinking", model: proposer.name, characters }),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -1,3 +1,4 @@
+import type { Budget } from "../domain/budget.ts";
 import type { FileEntry } from "../domain/paths.ts";
 import { looksAtFiles, type Task } from "../domain/task.ts";
 import { type Grade, gradeKey, resultOf, type Trial, type TrialSpec } from "../domain/trial.ts";
@@ -9,6 +10,7 @@ import { answerIn, keep, type Start } from "./artifact.ts";
 import { type AttemptSetting, attemptTask } from "./attempt.ts";
 import { gradeFolder } from "./grade.ts";
 import { Patience } from "./patience.ts";
+import { Quota } from "./quota.ts";
 import { hiddenPaths } from "./visible.ts";
 
 /** Makes attempts in pooled working trees; each starts from exactly the tree it names. */
@@ -22,13 +24,17 @@ interface Setting extends Omit<AttemptSetting, "environment"> {
   readonly tasks: ReadonlyMap<string, Task>;
   /** Any commit; a slot needs one to stand on. */
   readonly commit: string;
+  readonly budget: Budget;
+  /** The command that goes on after a stop. */
+  readonly resume: string;
 }
 
 export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   const { git, objects, now, environment } = workspace;
-  const setting = { ...given, environment };
+  const setting = { ...given, environment, now };
   const agent = workspace.agent(setting.config.agent);
-  const patience = new Patience();
+  const patience = new Patience(workspace);
+  const quota = new Quota(workspace, setting);
   const starts = startsFrom(workspace, setting);
   const slots = new Map<number, Promise<Slot>>();
 
@@ -62,6 +68,7 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
       const { key, arm, source: tree, stream, repeat } = spec;
       const spent = { costUsd: 0, tokens: 0 };
       for (let tries = 0; ; tries++) {
+        await quota.open(setting.signal);
         slot.restore(start.manifest);
         const answer = await attemptTask(setting, agent, slot.directory, task, key);
         spent.costUsd += answer.costUsd;
@@ -80,11 +87,17 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
           model,
         };
         if (answer.ending === "error") {
+          if (answer.retryAt !== null) {
+            await quota.usedUp(answer.reason, answer.retryAt, setting.signal);
+            tries--; // no try was had
+            continue;
+          }
           if (await patience.another(tries, setting.signal)) continue;
           const failed = { gradeKey: "", result: "error", score: 0, reason: answer.reason } as const;
           return { ...facts, ...failed, timestamp: now().toISOString() };
         }
         patience.worked();
+        quota.worked();
         const artifact = await keep(objects, task, start, slot.directory, answer);
         const grade = await gradeOf(artifact.gaveUp, () => judge(task, slot, answer.text));
         return { ...facts, ...graded(task, artifact, grade), timestamp: now().toISOString(), artifact };

@@ -48,11 +48,20 @@ export function progressOn(screen: Screen, verbose: boolean): (event: Event) => 
     if (event.kind === "trials") return showTrials(event);
     if (event.kind === "thinking") return showThinking(event);
     if (event.kind === "notice") return line(printable(event.what));
+    if (event.kind === "pause") return line(pauseLine(event));
     close();
     if (event.kind === "step" && verbose)
       line(`${event.step}: ${printable(event.what)}${event.why ? ` (${printable(event.why)})` : ""}`);
   };
 }
+
+function pauseLine({ what, since, until }: Extract<Event, { kind: "pause" }>): string {
+  const minutes = Math.ceil((Date.parse(until) - Date.parse(since)) / 60_000);
+  const length = minutes < 120 ? plural(minutes, "minute") : `about ${Math.round(minutes / 60)} hours`;
+  return `Waiting ${length}, from ${moment(since)} until ${moment(until)}: ${printable(what)} Ctrl-C keeps what is done.`;
+}
+
+const moment = (iso: string) => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 
 /** Trials made and at most to come, what they say so far, and what they cost. */
 function trialsLine({ phase, done, most, estimate, made, elapsedMs, costUsd }: Trials): string {

@@ -4,7 +4,13 @@ import { createAgent } from "../../src/agents/index.ts";
 import type { Ending } from "../../src/agents/contract.ts";
 import { configSchema } from "../../src/domain/config.ts";
 
-const attempt = { directory: "/place/trial", prompt: "Sort the mail.", timeoutMs: 1000, seed: "seed-1" };
+const attempt = {
+  directory: "/place/trial",
+  home: "/place/trial/home",
+  prompt: "Sort the mail.",
+  timeoutMs: 1000,
+  seed: "seed-1",
+};
 
 function anAgent(settings: object = {}, inherited: Record<string, string> = { PATH: "/usr/bin:/bin" }) {
   const { agent } = configSchema.parse({ agent: { command: ["node", "agent.js"], ...settings } });
@@ -14,7 +20,8 @@ function anAgent(settings: object = {}, inherited: Record<string, string> = { PA
 /** How a program ended that printed "an answer", unless said otherwise. */
 function ending(changes: Partial<Ending> = {}): Ending {
   const normal = { exitCode: 0, endedBy: null, timedOut: false, stdout: "an answer", stderr: "" };
-  return { ...normal, resultFile: undefined, ...changes };
+  const rest = { truncated: false, endedAt: "2026-01-14T14:30:00.000Z", resultFile: undefined };
+  return { ...normal, ...rest, ...changes };
 }
 
 test("an agent gets its prompt on standard input and is told where everything is", () => {
@@ -52,6 +59,7 @@ test("what an agent prints is its answer", () => {
     failed: false,
     text: "an answer",
     reason: "",
+    retryAt: null,
     costUsd: 0,
     tokens: 0,
     model: null,
@@ -85,6 +93,13 @@ test("an agent that could not work is no failure of the configuration", () => {
   });
 });
 
+test("an agent whose quota is used up says so by its exit status, and when it can be tried again", () => {
+  const answer = anAgent().read(
+    ending({ exitCode: 75, stderr: "usage limit reached, try again in 2 hours" }),
+  );
+  expect(answer).toMatchObject({ ending: "error", retryAt: "2026-01-14T16:30:00.000Z" });
+});
+
 test("an agent that ran out of time is judged by what it left", () => {
   const answer = anAgent().read(ending({ exitCode: null, endedBy: "SIGKILL", timedOut: true }));
   expect(answer).toMatchObject({ ending: "timeout", failed: false, text: "an answer" });
@@ -114,8 +129,4 @@ test("an agent is another one when its command, variables or time change, and on
 
 test("an agent without a command is refused with what to write", () => {
   expect(() => anAgent({ command: undefined })).toThrow("agent.command of .kira-improve.json");
-});
-
-test.each(["claude-code", "codex"])("whoever asks for %s learns that it is not there yet", (use) => {
-  expect(() => anAgent({ use })).toThrow("not supported by this version");
 });

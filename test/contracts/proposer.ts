@@ -71,6 +71,7 @@ export function aSituation(changes: Partial<Situation> = {}): Situation {
     alreadyTried: () => false,
     problems: () => [],
     seed: 1,
+    run: () => Promise.reject(new Error("This situation has no place to run a program in.")),
     ...changes,
   };
 }

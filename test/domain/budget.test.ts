@@ -42,3 +42,13 @@ test("a budget that is part of a larger one ends with it", () => {
     "the limit of 3 trials is reached",
   ]);
 });
+
+test("what is left of the time is that of the narrower budget, and without a limit there is no end", () => {
+  let clock = 0;
+  const at = () => clock;
+  const whole = new Budget({ maxMinutes: 60 }, at);
+  const part = new Budget({ maxMinutes: 90 }, at, whole);
+  clock = 600_000;
+  expect(part.leftMs()).toBe(50 * 60_000);
+  expect(new Budget({ maxTrials: 3 }, at).leftMs()).toBe(Number.POSITIVE_INFINITY);
+});

@@ -1,0 +1,120 @@
+import { KiraError } from "../domain/errors.ts";
+import { fit, oneLine, printable } from "../domain/printable.ts";
+import { type Draft, type Edit, type Risk, risks } from "../domain/proposal.ts";
+import { quotaIn } from "../domain/quota.ts";
+import type { Proposer, Returned, Situation } from "./contract.ts";
+import { errandText } from "./errand.ts";
+
+/** What a command exits with when something it needs has failed: EX_TEMPFAIL of sysexits.h. */
+const infrastructure = 75;
+const mostWords = 4000;
+
+/** An agent CLI of the user's that edits files: what it made of them is the proposal. */
+export function commandProposer(name: string): Proposer {
+  const called = `command:${name}`;
+  return {
+    name: called,
+    async propose(situation) {
+      const { config, files, alreadyTried, signal } = situation;
+      signal?.throwIfAborted();
+      const declared = Object.hasOwn(config.commands, name) ? config.commands[name] : undefined;
+      if (!declared) throw notDeclared(name, Object.keys(config.commands));
+      const { command, env, timeoutSeconds } = declared;
+      const timeoutMs = timeoutSeconds * 1000;
+      const returned = await situation.run({ name, command, env, timeoutMs, prompt: errandText(situation) });
+      refuseFailure(name, timeoutSeconds, returned);
+      if (returned.refused.length > 0)
+        throw new KiraError(
+          "refused",
+          `${called} left what cannot be proposed: ${returned.refused.slice(0, 5).join(" ")} Ask again, or tell it to write plain text only.`,
+          { reasons: returned.refused },
+        );
+      const edits = editsBetween(files, returned.files);
+      if (edits.length === 0 || !returned.ok) throw noIdea(called, situation, returned);
+      if (edits.length >= files.size && edits.every(({ kind }) => kind === "delete"))
+        throw new KiraError(
+          "refused",
+          `${called} deletes every file that it was given. Ask again, or choose another pattern.`,
+        );
+      const contents = new Map(
+        edits.map((edit) => [edit.path, edit.kind === "write" ? edit.content : undefined]),
+      );
+      return alreadyTried(contents) ? undefined : draftOf(called, situation, returned, edits);
+    },
+  };
+}
+
+/** By content: time stamps and what a program says that it did are its own affair. */
+function editsBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Edit[] {
+  const written = [...after]
+    .filter(([path, content]) => before.get(path) !== content)
+    .map(([path, content]): Edit => ({ kind: "write", path, content }));
+  const gone = [...before.keys()].filter((path) => !after.has(path));
+  return [...written, ...gone.map((path): Edit => ({ kind: "delete", path }))];
+}
+
+function draftOf(
+  called: string,
+  { pattern }: Situation,
+  { text, costUsd, model }: Returned,
+  edits: readonly Edit[],
+): Draft {
+  const said = (label: string) =>
+    oneLine(new RegExp(`^\\W*${label}\\W*:\\W*(\\S.*)$`, "im").exec(text)?.[1] ?? "", 200);
+  const paths = oneLine(edits.map(({ path }) => path).join(", "), 120);
+  const risk = said("risk").toLowerCase();
+  return {
+    description: fit(printable(text).trim(), mostWords) || `${called} changed ${paths} and said nothing.`,
+    hypothesis: said("hypothesis") || `Changing ${paths} prevents failures of ${pattern.id}.`,
+    expectedImprovement:
+      said("expected") || `fewer failures of ${pattern.id} (${pattern.frequency} in the last analysis)`,
+    risk: risks.find((one): one is Risk => risk.startsWith(one)) ?? "medium",
+    edits,
+    seenTasks: [],
+    model: model === null ? called : `${called} (${oneLine(model, 100)})`,
+    costUsd,
+  };
+}
+
+/** @throws KiraError `unavailable` unless the program came to its end by itself and well */
+function refuseFailure(name: string, timeoutSeconds: number, returned: Returned): void {
+  const { exitCode, endedBy, timedOut, exceeded, stderr, contained, endedAt } = returned;
+  const fail = (what: string, remedy: string): never => {
+    throw new KiraError("unavailable", `command:${name} ${what}. ${remedy}`);
+  };
+  const complaint = oneLine(stderr.trim().split("\n").at(-1) ?? "", 200).replace(/\.$/, "");
+  const said = complaint === "" ? "" : `: ${complaint}`;
+  if (timedOut)
+    fail(
+      `did not end within ${timeoutSeconds} seconds`,
+      `Raise propose.commands.${name}.timeoutSeconds, or use a faster command.`,
+    );
+  if (exceeded) fail(`was stopped${said}`, "Use a command that takes less.");
+  const login = contained
+    ? ` It ran contained, without your home and the logins in it; let it have them with: git config --add kira.allowUncontainedProposer ${name}.`
+    : "";
+  if (exitCode === infrastructure) {
+    const quota = quotaIn(stderr.slice(-2000), new Date(endedAt));
+    const until = quota?.retryAt ? `after ${quota.retryAt}` : "later";
+    fail(`could not work${said}`, `Run the same command again ${until}.${quota ? "" : login}`);
+  }
+  if (exitCode !== 0)
+    fail(`ended with ${exitCode ?? endedBy}${said}`, `Try propose.commands.${name} by hand.${login}`);
+}
+
+function noIdea(called: string, { pattern }: Situation, { text }: Returned): KiraError {
+  const words = oneLine(text.trim().split("\n\n").at(-1) ?? "", 300);
+  const last = words === "" ? "and said nothing" : `and said: ${words.replace(/\.$/, "")}`;
+  return new KiraError(
+    "inconclusive",
+    `${called} changed nothing for ${pattern.id} ${last}. Choose another pattern, or log more outcomes.`,
+  );
+}
+
+function notDeclared(name: string, known: readonly string[]): KiraError {
+  const there = known.length === 0 ? "There is none yet" : `There are: ${known.join(", ")}`;
+  return new KiraError(
+    "not-found",
+    `propose.commands of the configuration has no "${name}". ${there}; declare it with its command, and commit that.`,
+  );
+}
