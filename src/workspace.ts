@@ -5,6 +5,9 @@ import { KiraError } from "./domain/errors.ts";
 import type { Event, Report } from "./domain/event.ts";
 import type { Executor } from "./executors/contract.ts";
 import { executors } from "./executors/index.ts";
+import type { Gateway, Tape } from "./gateway/contract.ts";
+import { openGateway } from "./gateway/gateway.ts";
+import type { Allowance } from "./gateway/ledger.ts";
 import { Git } from "./git/git.ts";
 import { Notes } from "./git/notes.ts";
 import { Objects } from "./git/objects.ts";
@@ -48,6 +51,8 @@ export interface Workspace extends Logbook {
   proposer(model: string): Proposer;
   agent(settings: Config["agent"]): Agent;
   sandbox(name: SandboxName): Sandbox;
+  /** For trials with network `llm`. @throws KiraError `unavailable` if no model can be reached */
+  gateway(config: Config["propose"], allowance: Allowance, tape: Tape | undefined): Promise<Gateway>;
   /** What the user approved in this clone's own git configuration, which no tracked file can change. */
   approvals(key: string): Promise<string[]>;
   /** Held for the whole of a writing step. @throws KiraError `conflict` if another is at work */
@@ -112,6 +117,8 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     agent: (agent) => createAgent(agent, environment),
     sandbox: (name) =>
       sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
+    gateway: ({ baseUrls, prices }, allowance, tape) =>
+      openGateway({ baseUrls, prices, environment, allowance, tape }),
     async approvals(key) {
       const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], {
         answers: [1],

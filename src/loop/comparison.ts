@@ -4,6 +4,7 @@ import { KiraError } from "../domain/errors.ts";
 import type { Task, TaskBank } from "../domain/task.ts";
 import { type Arm, digest } from "../domain/trial.ts";
 import { listTree } from "../git/tree.ts";
+import type { Tape } from "../gateway/contract.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Workspace } from "../workspace.ts";
@@ -34,6 +35,8 @@ export interface Comparison {
   /** The command that goes on with it. */
   readonly resume: string;
   readonly budget: Budget;
+  /** Where the answers of models are recorded or come from. */
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -49,12 +52,14 @@ export interface ComparisonRequest {
   /** A larger budget that this comparison takes part in. */
   readonly budget?: Budget | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws KiraError `unavailable` without a sandbox, `refused` for what was not approved here */
 export async function openComparison(workspace: Workspace, request: ComparisonRequest): Promise<Comparison> {
-  const { config, bank, trees, shown = new Set(), resume, commit, signal } = request;
+  const { config, bank, trees, shown = new Set(), resume, commit, signal, tape } = request;
+  if (tape) refuseTape(config, tape);
   const sandboxName: SandboxName = request.allowUnsandboxed ? "none" : "bubblewrap";
   const sandbox = workspace.sandbox(sandboxName);
   await sandbox.check();
@@ -70,7 +75,7 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   // Not the graders: what was attempted stays evidence when it is judged anew.
   const identity = [visible.baseline, visible.candidate, bank.attempts, agent, containment, threshold];
   return {
-    ...{ config, commit, trees, visible, sandbox, containment, agent, resume },
+    ...{ config, commit, trees, visible, sandbox, containment, agent, resume, tape },
     tasks: able.filter(({ name, impossible }) => !impossible && !shown.has(name)),
     seen: able.filter(({ name, impossible }) => !impossible && shown.has(name)),
     impossible: able.filter(({ impossible }) => impossible),
@@ -88,8 +93,11 @@ export function examDigest(workspace: Pick<Workspace, "record">, bank: TaskBank)
   return out.length === 0 ? bank.digest : digest(bank.digest, ...out.map(({ name }) => name));
 }
 
-/** A tracked file must not widen what an agent may reach: cloning a repository would then be enough. */
-async function approve(workspace: Workspace, { agent, evaluate: { network } }: Config): Promise<void> {
+/** A tracked file must not widen what an agent may reach, or who gets a key: cloning a repository would be enough. */
+async function approve(
+  workspace: Workspace,
+  { agent, evaluate: { network }, propose: { baseUrls } }: Config,
+): Promise<void> {
   const mounts = await workspace.approvals("allowMount");
   const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
   if (missing.length > 0)
@@ -102,4 +110,21 @@ async function approve(workspace: Workspace, { agent, evaluate: { network } }: C
       "refused",
       "The configuration gives trials the host's network, which you have not approved. Approve it here with: git config kira.allowNetwork host.",
     );
+  const urls = await workspace.approvals("allowBaseUrl");
+  const foreign = Object.values(baseUrls).find((url) => !isLocal(url) && !urls.includes(url));
+  if (network === "llm" && foreign !== undefined)
+    throw new KiraError(
+      "refused",
+      `The configuration has your model key sent to ${foreign}, which you have not approved. Approve it here with: git config --add kira.allowBaseUrl ${foreign}.`,
+    );
+}
+
+const isLocal = (url: string) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
+
+function refuseTape({ evaluate: { network } }: Config, { mode }: Tape): void {
+  if (network === "llm") return;
+  throw new KiraError(
+    "invalid",
+    `--${mode} needs trials that reach a model through us, and their network is "${network}". Set evaluate.network to "llm" on the production branch.`,
+  );
 }

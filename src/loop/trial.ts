@@ -1,6 +1,8 @@
+import type { Budget } from "../domain/budget.ts";
 import type { FileEntry } from "../domain/paths.ts";
 import { looksAtFiles, type Task } from "../domain/task.ts";
 import { type Grade, gradeKey, resultOf, type Trial, type TrialSpec } from "../domain/trial.ts";
+import type { Tape } from "../gateway/contract.ts";
 import { slotBase } from "../git/slot-base.ts";
 import { listTree } from "../git/tree.ts";
 import { openSlot, readManifest, type Slot } from "../git/worktree.ts";
@@ -10,10 +12,13 @@ import { type AttemptSetting, attemptTask } from "./attempt.ts";
 import { gradeFolder } from "./grade.ts";
 import { Patience } from "./patience.ts";
 import { hiddenPaths } from "./visible.ts";
+import { openWayOut } from "./way-out.ts";
 
 /** Makes attempts in pooled working trees; each starts from exactly the tree it names. */
 export interface TrialRoom extends AsyncDisposable {
   attempt(spec: TrialSpec, slot: number): Promise<Trial>;
+  /** The limit at which trials under way were cut off, if they were: their errors are nobody's. */
+  cutOff(): Promise<string | undefined>;
   /** Judges by today's criteria what a stored trial left; the agent does not run. */
   regrade(trial: Trial, slot: number): Promise<Trial>;
 }
@@ -22,6 +27,8 @@ interface Setting extends Omit<AttemptSetting, "environment"> {
   readonly tasks: ReadonlyMap<string, Task>;
   /** Any commit; a slot needs one to stand on. */
   readonly commit: string;
+  readonly budget: Budget;
+  readonly tape?: Tape | undefined;
 }
 
 export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
@@ -31,6 +38,7 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   const patience = new Patience();
   const starts = startsFrom(workspace, setting);
   const slots = new Map<number, Promise<Slot>>();
+  const wayOut = openWayOut(workspace, given);
 
   // While git adds a working tree it fails on another one that is half added: one after the other.
   let opened: Promise<unknown> = Promise.resolve();
@@ -63,7 +71,7 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
       const spent = { costUsd: 0, tokens: 0 };
       for (let tries = 0; ; tries++) {
         slot.restore(start.manifest);
-        const answer = await attemptTask(setting, agent, slot.directory, task, key);
+        const answer = await attemptTask(setting, agent, slot.directory, task, key, await wayOut.gateway());
         spent.costUsd += answer.costUsd;
         spent.tokens += answer.tokens;
         const { durationMs, model } = answer;
@@ -80,7 +88,7 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
           model,
         };
         if (answer.ending === "error") {
-          if (await patience.another(tries, setting.signal)) continue;
+          if (!answer.hopeless && (await patience.another(tries, setting.signal))) continue;
           const failed = { gradeKey: "", result: "error", score: 0, reason: answer.reason } as const;
           return { ...facts, ...failed, timestamp: now().toISOString() };
         }
@@ -104,7 +112,9 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
       });
       return { ...trial, ...graded(task, artifact, grade) };
     },
+    cutOff: wayOut.cutOff,
     async [Symbol.asyncDispose]() {
+      await wayOut[Symbol.asyncDispose]();
       for (const slot of await Promise.allSettled(slots.values()))
         if (slot.status === "fulfilled") await slot.value[Symbol.asyncDispose]();
     },
