@@ -37,6 +37,7 @@ export async function askUpstream(
   };
   request.on("close", () => request.complete || leave());
   response.on("close", () => response.writableFinished || leave());
+  asked.gone.addEventListener("abort", leave);
   const fail = (problem: string) => {
     if (left) return;
     ended?.(`${provider} ${problem}`);
@@ -73,7 +74,7 @@ export async function askUpstream(
     response.once("drain", () => answered.resume());
   });
   await new Promise((resolve) => answered.on("close", resolve));
-  const isWhole = answered.complete && !left;
+  const isWhole = answered.complete;
   if (isWhole) delivery.end();
   account(setting, asked, delivery, isWhole);
   if (isWhole) ended?.(troubleOf(provider, delivery));

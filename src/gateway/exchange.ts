@@ -11,9 +11,25 @@ export async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  request.socket.once("close", leave);
+  try {
+    await answerTo(setting, gone.signal, request, response);
+  } finally {
+    request.socket.off("close", leave);
+  }
+}
+
+async function answerTo(
+  setting: Setting,
+  gone: AbortSignal,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { protocol, ledger, fate, token, mostBodyBytes, upstream } = setting;
   const refuse = refusalsTo(protocol, request, response);
-  const asked = readRoute(protocol, request);
+  const asked: Asked = { ...readRoute(protocol, request), bytes: 0, gone };
   request.on("error", () => undefined);
   response.on("error", () => undefined);
   const tooLarge = () =>
@@ -51,11 +67,11 @@ function refusalsTo(protocol: Protocol, request: IncomingMessage, response: Serv
 }
 
 /** The literal path and no other spelling of it; a query of plain words passes. */
-function readRoute({ routes }: Protocol, { method, url = "" }: IncomingMessage): Asked {
+function readRoute({ routes }: Protocol, { method, url = "" }: IncomingMessage) {
   const [, path = "", query = ""] = /^([^?#]*)(\?[\w.=&-]{0,512})?$/.exec(url) ?? [];
   const route = `${method} ${path}`;
   const thinks = Object.hasOwn(routes, route) && routes[route]!.thinks;
-  return { route, path, query, thinks, bytes: 0 };
+  return { route, path, query, thinks };
 }
 
 const routesOf = ({ routes }: Protocol) => Object.keys(routes).join(", ");

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type Agent, createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Door } from "../sandbox/contract.ts";
 import type { Pass, Tape } from "./contract.ts";
@@ -38,6 +39,8 @@ export async function openPass(
   const [sum, fate] = [new Sum(), new Fate()];
   const track = tape && (await openTrack(tape, trial.key));
   const underway = new Set<Promise<void>>();
+  // All of them: a server forgets those that were to become a tunnel.
+  const sockets = new Set<Socket>();
   const servers: Server[] = [];
   const doors: Door[] = [];
   for (const provider of providers) {
@@ -52,13 +55,17 @@ export async function openPass(
     const { port, variable, path } = protocol;
     const socket = join(folder, `${number}-${provider}`);
     doors.push({ name: provider, socket, port, variable, path });
-    servers.push(await listen(socket, setting, underway));
+    const server = await listen(socket, setting, underway);
+    server.on("connection", (each: Socket) => {
+      sockets.add(each.once("close", () => sockets.delete(each)));
+    });
+    servers.push(server);
   }
   let closed: Promise<void> | undefined;
   const close = () =>
     (closed ??= (async () => {
       const ended = servers.map((server) => once(server.close(), "close"));
-      for (const server of servers) server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await Promise.all([...ended, ...underway]);
     })());
   return {

@@ -24,11 +24,11 @@ export async function replay(
   const ended = asked.thinks ? fate.begin() : undefined;
   const delivery = new Delivery(response, protocol, recorded, { secrets: [], keep: false });
   for (const chunk of recorded.chunks) {
-    if (response.destroyed) break;
-    if (!delivery.push(chunk)) await drained(response);
+    if (asked.gone.aborted) break;
+    if (!delivery.push(chunk)) await drained(response, asked.gone);
     await turn();
   }
-  const isWhole = !response.destroyed;
+  const isWhole = !asked.gone.aborted;
   if (isWhole) delivery.end();
   account(setting, asked, delivery, isWhole);
   if (isWhole) ended?.(troubleOf(provider, delivery));
@@ -45,8 +45,8 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   }
 }
 
-const drained = (response: ServerResponse) =>
+const drained = (response: ServerResponse, gone: AbortSignal) =>
   new Promise<void>((resolve) => {
     response.once("drain", resolve);
-    response.once("close", resolve);
+    gone.addEventListener("abort", () => resolve());
   });

@@ -34,6 +34,8 @@ export interface Asked {
   readonly thinks: boolean;
   /** Counts while the body comes. */
   bytes: number;
+  /** Aborts when the agent's connection is closed: the answer to a request that waits behind another is not told so. */
+  readonly gone: AbortSignal;
 }
 
 /** Answers in the provider's place. */
