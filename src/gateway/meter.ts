@@ -41,16 +41,17 @@ export class Meter {
 
   add(chunk: Buffer): void {
     this.#bytes += chunk.length;
+    // Most pieces are words of text: to look at each line of them would cost more than all else here.
+    const isPlain = this.#events >= firstEvents && !tells(chunk);
     let from = 0;
     if (this.#isStream)
       for (let to = chunk.indexOf(10); to >= 0; to = chunk.indexOf(10, from)) {
-        const line = chunk.subarray(from, to);
-        from = to + 1;
-        if (this.#restBytes === 0) this.#read(line);
-        else {
-          this.#keep(line);
+        if (this.#restBytes > 0) {
+          this.#keep(chunk.subarray(from, to));
           this.#readRest();
-        }
+        } else if (isPlain) this.#events += begins(chunk, from) ? 1 : 0;
+        else this.#read(chunk.subarray(from, to));
+        from = to + 1;
       }
     if (from < chunk.length) this.#keep(chunk.subarray(from));
   }
@@ -86,11 +87,9 @@ export class Meter {
   }
 
   #read(line: Buffer): void {
-    const begins = line[0] === brace || line.subarray(0, field.length).equals(field);
-    if (line.length === 0 || (this.#isStream && !begins)) return;
+    if (line.length === 0 || (this.#isStream && !begins(line, 0))) return;
     this.#events++;
-    // Most events are a word of text: to parse each would cost more than all else here.
-    if (this.#events > firstEvents && !telling.some((word) => line.includes(word))) return;
+    if (this.#events > firstEvents && !tells(line)) return;
     const event = parseObject(line.toString("utf8").replace(/^data:/, ""));
     if (!event) return;
     this.problem ??= problemIn(event);
@@ -105,10 +104,13 @@ export class Meter {
   }
 }
 
-const field = Buffer.from("data:");
 const emptyEvent = Buffer.from("{}");
-const brace = 0x7b;
-const telling = ['"usage"', '"eval_count"', '"error"'];
+const telling = ['"usage"', '"eval_count"', '"error"'].map((word) => Buffer.from(word));
+
+const tells = (text: Buffer) => telling.some((word) => text.includes(word));
+
+/** Whether an event's content begins there: a line of JSON, or a field `data` (`event`, `id` and `retry` are others). */
+const begins = (text: Buffer, at: number) => text[at] === 0x7b || text[at] === 0x64;
 
 function problemIn({ error, type }: Json): string | undefined {
   if (typeof error === "string") return error.slice(0, 200);

@@ -8,6 +8,7 @@ const suites: Record<string, () => Promise<Suite>> = {
   log: async () => (await import("./log.ts")).log,
   trials: async () => (await import("./trials.ts")).trials,
   noop: async () => (await import("./noop.ts")).noop,
+  gateway: async () => (await import("./gateway.ts")).gateway,
   scale: async () => (await import("./scale.ts")).scale,
 };
 
