@@ -6,7 +6,6 @@ import type { Event, Report } from "./domain/event.ts";
 import type { Executor } from "./executors/contract.ts";
 import { executors } from "./executors/index.ts";
 import type { Gateway, Tape } from "./gateway/contract.ts";
-import { openGateway } from "./gateway/gateway.ts";
 import type { Allowance } from "./gateway/ledger.ts";
 import { Git } from "./git/git.ts";
 import { Notes } from "./git/notes.ts";
@@ -117,8 +116,11 @@ function assemble(logbook: Logbook, git: Git, environment: NodeJS.ProcessEnv, re
     agent: (agent) => createAgent(agent, environment),
     sandbox: (name) =>
       sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
-    gateway: ({ baseUrls, prices }, allowance, tape) =>
-      openGateway({ baseUrls, prices, environment, allowance, tape }),
+    // Loaded when a trial needs it: no other command waits for what serves HTTP.
+    gateway: async ({ baseUrls, prices }, allowance, tape) => {
+      const { openGateway } = await import("./gateway/gateway.ts");
+      return openGateway({ baseUrls, prices, environment, allowance, tape });
+    },
     async approvals(key) {
       const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], {
         answers: [1],
