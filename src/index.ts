@@ -14,6 +14,7 @@ export { type Plan, planFor } from "./domain/verdict/plan.ts";
 export { describe, type Statistics } from "./domain/verdict/statistics.ts";
 export type { Answer as VerdictAnswer, Step } from "./domain/verdict/step.ts";
 export type { Agent, Answer, Attempt, Ending, Installed, Invocation } from "./agents/contract.ts";
+export type { Gateway, Pass, Tape, Usage } from "./gateway/contract.ts";
 export type { Executor } from "./executors/contract.ts";
 export type { Artifact, Grader } from "./graders/contract.ts";
 export type { Exchange, Round } from "./domain/exchange.ts";

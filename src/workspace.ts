@@ -1,11 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Agent } from "./agents/contract.ts";
 import { createAgent } from "./agents/index.ts";
+import { refuseUnapproved } from "./domain/addresses.ts";
 import { type Config, configFile, parseConfig } from "./domain/config.ts";
 import { KiraError } from "./domain/errors.ts";
 import type { Event, Report } from "./domain/event.ts";
 import type { Executor } from "./executors/contract.ts";
 import { executors } from "./executors/index.ts";
+import type { Gateway, Tape } from "./gateway/contract.ts";
+import type { Allowance } from "./gateway/ledger.ts";
 import { Git } from "./git/git.ts";
 import { Notes } from "./git/notes.ts";
 import { Objects } from "./git/objects.ts";
@@ -51,6 +54,8 @@ export interface Workspace extends Logbook {
   readonly openModel: OpenModel;
   agent(settings: Config["agent"]): Agent;
   sandbox(name: SandboxName): Sandbox;
+  /** For trials with network `llm`. @throws KiraError `unavailable` if no model can be reached */
+  gateway(config: Config["propose"], allowance: Allowance, tape: Tape | undefined): Promise<Gateway>;
   /** What the user approved in this clone's own git configuration, which no tracked file can change. */
   approvals(key: string): Promise<string[]>;
   /** Held for the whole of a writing step. @throws KiraError `conflict` if another is at work */
@@ -103,6 +108,20 @@ function assemble(
   };
   if (record.rebuilt)
     tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
+  const rules = () => readRules(logbook, refs, objects);
+  const approvals = async (key: string) => {
+    const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], {
+      answers: [1],
+    });
+    return stdout.split("\n").filter(Boolean);
+  };
+  // Loaded when it is asked for: no other command waits for what speaks to providers.
+  const openModel: OpenModel = async (name) => {
+    const { baseUrls, prices } = (await rules()).config.propose;
+    refuseUnapproved(baseUrls, await approvals("allowBaseUrl"));
+    const models = await import("./models/index.ts");
+    return models.openModel(name, { baseUrls, prices, environment });
+  };
   return {
     ...logbook,
     // Not the spread's copy: a merge moves it.
@@ -119,17 +138,17 @@ function assemble(
     executor: executors.local,
     gradeAll,
     report: tell,
-    rules: () => readRules(logbook, refs, objects),
+    rules,
+    approvals,
     proposer: (model) => findProposer(model, openModel),
     openModel,
     agent: (agent) => createAgent(agent, environment),
     sandbox: (name) =>
       sandboxes[name]({ searchPath: environment["PATH"] ?? "", repository: repository.mainWorktree }),
-    async approvals(key) {
-      const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], {
-        answers: [1],
-      });
-      return stdout.split("\n").filter(Boolean);
+    // Loaded when a trial needs it: no other command waits for what serves HTTP.
+    gateway: async ({ baseUrls, prices }, allowance, tape) => {
+      const { openGateway } = await import("./gateway/gateway.ts");
+      return openGateway({ baseUrls, prices, environment, allowance, tape });
     },
     lock: (purpose, waitMs = lockWaitMs) =>
       acquireLock(`${home}/writer.lock`, waitMs, purpose, now().toISOString()),
@@ -164,13 +183,3 @@ async function readRules(
   const text = (await objects.readBlob(entry.oid)).toString("utf8");
   return { config: parseConfig(text, `${configFile} on ${branch}`), production, tree };
 }
-
-/** MERGE HERE: the registry of models takes this one's place, `import { openModel } from "./models/index.ts"`. */
-const openModel: OpenModel = (name) =>
-  Promise.reject(
-    new KiraError(
-      "unavailable",
-      `The model "${name}" is not supported by this version. Use offline, which asks no model.`,
-      { model: name },
-    ),
-  );

@@ -5,6 +5,7 @@ import type { Workspace } from "../workspace.ts";
 import type { Answer } from "./command.ts";
 import { limitsOf, limitTexts } from "./limits.ts";
 import { keepHeapSmall } from "./small-heap.ts";
+import { tapeOf, tapeTexts } from "./tape.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class CalibrateCommand extends WorkspaceCommand {
@@ -23,6 +24,8 @@ export class CalibrateCommand extends WorkspaceCommand {
   maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
   maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
   maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
+  record = Option.String("--record", { description: tapeTexts.record });
+  replay = Option.String("--replay", { description: tapeTexts.replay });
   allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
     description: "Run the agent without a sandbox",
   });
@@ -32,6 +35,7 @@ export class CalibrateCommand extends WorkspaceCommand {
     const calibration = await calibrate(workspace, {
       limits: limitsOf(this),
       allowUnsandboxed: this.allowUnsandboxed,
+      tape: tapeOf(this, this.context.folder),
       signal: this.context.signal,
     });
     return { json: { calibration }, text: renderCalibration(calibration, this.width) };

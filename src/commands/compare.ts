@@ -7,6 +7,7 @@ import { type Answer, oneOf, wholeNumber } from "./command.ts";
 import { limitsOf, limitTexts, namesIn } from "./limits.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { formatOf, formatTexts, statusOfVerdict } from "./verdict-format.ts";
+import { tapeOf, tapeTexts } from "./tape.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class CompareCommand extends WorkspaceCommand {
@@ -34,6 +35,8 @@ export class CompareCommand extends WorkspaceCommand {
   maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
   maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
   maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
+  record = Option.String("--record", { description: tapeTexts.record });
+  replay = Option.String("--replay", { description: tapeTexts.replay });
   allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
     description: "Run the agent without a sandbox",
   });
@@ -47,6 +50,7 @@ export class CompareCommand extends WorkspaceCommand {
       claim: this.claim === undefined ? undefined : oneOf(this.claim, "--claim", claims),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
       allowUnsandboxed: this.allowUnsandboxed,
+      tape: tapeOf(this, this.context.folder),
       signal: this.context.signal,
     });
     return {

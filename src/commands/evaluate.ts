@@ -11,6 +11,7 @@ import { type Answer, oneOf, wholeNumber } from "./command.ts";
 import { limitsOf, limitTexts, namesIn } from "./limits.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { statusOfVerdict } from "./verdict-format.ts";
+import { tapeOf, tapeTexts } from "./tape.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class EvaluateCommand extends WorkspaceCommand {
@@ -48,6 +49,8 @@ export class EvaluateCommand extends WorkspaceCommand {
   maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
   maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
   maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
+  record = Option.String("--record", { description: tapeTexts.record });
+  replay = Option.String("--replay", { description: tapeTexts.replay });
   allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
     description: "Run the agent without a sandbox; recorded, and merged only with your approval",
   });
@@ -62,6 +65,7 @@ export class EvaluateCommand extends WorkspaceCommand {
       extend: this.extend,
       limits: limitsOf(this),
       allowUnsandboxed: this.allowUnsandboxed,
+      tape: tapeOf(this, this.context.folder),
       signal: this.context.signal,
     };
     if (this.plan) {

@@ -6,6 +6,7 @@ import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
 import { limitsOf, limitTexts } from "./limits.ts";
 import { keepHeapSmall } from "./small-heap.ts";
+import { tapeOf, tapeTexts } from "./tape.ts";
 import { WorkspaceCommand } from "./workspace-command.ts";
 
 export class RunCommand extends WorkspaceCommand {
@@ -33,6 +34,8 @@ export class RunCommand extends WorkspaceCommand {
   maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
   maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
   model = Option.String("--model", { description: "Who proposes" });
+  record = Option.String("--record", { description: tapeTexts.record });
+  replay = Option.String("--replay", { description: tapeTexts.replay });
   allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
     description: "Run the agent without a sandbox",
   });
@@ -53,6 +56,7 @@ export class RunCommand extends WorkspaceCommand {
       together: this.together,
       model: this.model,
       allowUnsandboxed: this.allowUnsandboxed,
+      tape: tapeOf(this, this.context.folder),
       signal: this.context.signal,
     });
     return { json: { cycle: done }, text: renderCycle(done, this.width) };

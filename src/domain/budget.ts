@@ -65,6 +65,13 @@ export class Budget {
     );
   }
 
+  /** The dollars that are left of all that limits it; undefined without a limit. */
+  costLeft(): number | undefined {
+    const own = this.#limits.maxCost;
+    const left = [own === undefined ? [] : own - this.#costUsd, this.#whole?.costLeft() ?? []].flat();
+    return left.length === 0 ? undefined : Math.max(0, Math.min(...left));
+  }
+
   /** Why no further trial may be started; undefined while one may. Those that run count with what others cost. */
   exhausted(): string | undefined {
     const { maxTrials, maxCost, maxMinutes } = this.#limits;

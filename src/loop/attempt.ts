@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { type Agent, type Answer, promptFile, resultFile } from "../agents/contract.ts";
 import type { Config } from "../domain/config.ts";
 import type { Task } from "../domain/task.ts";
+import type { Gateway, Pass } from "../gateway/contract.ts";
 import { makeWritable, removeAll } from "../git/remove.ts";
 import { readLeft } from "../graders/artifact.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
@@ -17,14 +18,24 @@ export interface AttemptSetting {
 
 const outputBytes = 1024 * 1024;
 
-/** Lets the agent loose on a task in a folder that is ready for it, and reads what it says. */
+export type Attempted = Answer & {
+  readonly durationMs: number;
+  /** Another try would end alike: money ran out, or a recording has no answer. */
+  readonly hopeless: boolean;
+};
+
+/**
+ * Lets the agent loose on a task in a folder that is ready for it, and reads what it says.
+ * @param gateway its way to models, where it has one
+ */
 export async function attemptTask(
   { config, sandbox, environment, signal, now }: AttemptSetting & { readonly now: () => Date },
   agent: Agent,
   directory: string,
   task: Task,
   seed: string,
-): Promise<Answer & { durationMs: number }> {
+  gateway?: Gateway,
+): Promise<Attempted> {
   const timeoutMs = (task.timeoutSeconds ?? config.agent.timeoutSeconds) * 1000;
   const own = join(directory, kiraFolder, "home");
   mkdirSync(own, { recursive: true });
@@ -32,6 +43,7 @@ export async function attemptTask(
   // A sandbox has an empty one; without it the user's own would be read, with its agent files.
   const home = sandbox.contained ? "/home/agent" : own;
   const invocation = agent.invoke({ directory, home, prompt: task.prompt, timeoutMs, seed });
+  await using pass = await gateway?.open({ key: seed, directory });
   const finished = await sandbox.run({
     command: invocation.command,
     directory,
@@ -40,19 +52,38 @@ export async function attemptTask(
       LANG: "C.UTF-8",
       HOME: home,
       ...invocation.environment,
+      ...pass?.environment,
     },
     stdin: invocation.stdin,
     timeoutMs,
     outputBytes,
     mounts: config.agent.mounts,
     network: config.evaluate.network,
+    ...(pass === undefined ? {} : { gateway: pass }),
     ...(signal === undefined ? {} : { signal }),
   });
+  await pass?.close();
   makeWritable(directory);
   const { text } = await readLeft(directory, resultFile);
   removeAll(join(directory, kiraFolder));
   const answer = agent.read({ ...finished, endedAt: now().toISOString(), resultFile: text });
-  return { ...answer, durationMs: Math.round(finished.durationMs) };
+  return {
+    ...(pass ? checked(answer, pass) : { ...answer, hopeless: false }),
+    durationMs: Math.round(finished.durationMs),
+  };
+}
+
+/** What the agent says of itself beside what was seen from outside: the larger bill holds, and the model that served. */
+function checked(answer: Answer, { usage, excuse }: Pass): Answer & Pick<Attempted, "hopeless"> {
+  const excused = excuse(answer.failed || answer.ending === "timeout");
+  return {
+    ...answer,
+    ...(excused && { ending: "error" as const, reason: excused.reason }),
+    hopeless: excused?.passing === false,
+    costUsd: Math.max(answer.costUsd, usage.costUsd),
+    tokens: Math.max(answer.tokens, usage.inputTokens + usage.outputTokens),
+    model: usage.model ?? answer.model,
+  };
 }
 
 /** Where programs are found in a trial: beside the runtime we run on, then where the system keeps them. */

@@ -2,6 +2,7 @@ import type { Limits } from "../domain/budget.ts";
 import { KiraError } from "../domain/errors.ts";
 import { cellOf, mean, meanOf, varianceOf } from "../domain/verdict/cell.ts";
 import { normalQuantile } from "../domain/verdict/normal.ts";
+import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
 import { openComparison } from "./comparison.ts";
@@ -13,6 +14,7 @@ import { readBank } from "./tasks.ts";
 export interface CalibrateRequest {
   readonly limits?: Limits | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,6 +3,7 @@ import { type Config, configFile, parseConfig } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Conclusion } from "../domain/evaluation.ts";
 import { disguiseOf } from "../domain/paths.ts";
+import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
@@ -20,6 +21,7 @@ export interface CompareRequest extends ClaimRequest {
   readonly runs?: number | undefined;
   readonly limits?: Limits | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,9 +45,9 @@ export async function compare(workspace: Workspace, request: CompareRequest): Pr
   ]);
   const config = (await configIn(workspace, before.tree, request.baseline)) ?? workspace.settings;
   const bank = await readBank(workspace, { config, tree: before.tree }, request.baseline);
-  const { limits, allowUnsandboxed, signal, runs = config.evaluate.runs } = request;
+  const { limits, allowUnsandboxed, signal, runs = config.evaluate.runs, tape } = request;
   const comparison = await openComparison(workspace, {
-    ...{ config, bank, limits, allowUnsandboxed, signal },
+    ...{ config, bank, limits, allowUnsandboxed, signal, tape },
     commit: before.commit,
     trees: { baseline: before.tree, candidate: after.tree },
     resume: `kira-improve compare ${request.baseline} ${request.candidate}`,

@@ -1,9 +1,11 @@
 import { Budget, type Limits } from "../domain/budget.ts";
 import type { Config } from "../domain/config.ts";
+import { refuseUnapproved } from "../domain/addresses.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Task, TaskBank } from "../domain/task.ts";
 import { type Arm, digest } from "../domain/trial.ts";
 import { listTree } from "../git/tree.ts";
+import type { Tape } from "../gateway/contract.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Workspace } from "../workspace.ts";
@@ -35,6 +37,8 @@ export interface Comparison {
   /** The command that goes on with it. */
   readonly resume: string;
   readonly budget: Budget;
+  /** Where the answers of models are recorded or come from. */
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -50,12 +54,14 @@ export interface ComparisonRequest {
   /** A larger budget that this comparison takes part in. */
   readonly budget?: Budget | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws KiraError `unavailable` without a sandbox, `refused` for what was not approved here */
 export async function openComparison(workspace: Workspace, request: ComparisonRequest): Promise<Comparison> {
-  const { config, bank, trees, shown = new Set(), resume, commit, signal } = request;
+  const { config, bank, trees, shown = new Set(), resume, commit, signal, tape } = request;
+  if (tape) refuseTape(config, tape);
   const sandboxName: SandboxName = request.allowUnsandboxed ? "none" : "bubblewrap";
   const sandbox = workspace.sandbox(sandboxName);
   await sandbox.check();
@@ -78,7 +84,7 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   const exam = digest(bank.attempts, ...tasks.map(({ name }) => name));
   const identity = [visible.baseline, visible.candidate, exam, agent, containment, threshold];
   return {
-    ...{ config, commit, trees, visible, sandbox, containment, agent, resume },
+    ...{ config, commit, trees, visible, sandbox, containment, agent, resume, tape },
     tasks,
     seen: able.filter(({ name, impossible }) => !impossible && shown.has(name)),
     impossible: able.filter(({ impossible }) => impossible),
@@ -96,8 +102,11 @@ export function examDigest(workspace: Pick<Workspace, "record">, bank: TaskBank)
   return out.length === 0 ? bank.digest : digest(bank.digest, ...out.map(({ name }) => name));
 }
 
-/** A tracked file must not widen what an agent may reach: cloning a repository would then be enough. */
-export async function approve(workspace: Workspace, { agent, evaluate: { network } }: Config): Promise<void> {
+/** A tracked file must not widen what an agent may reach, or who gets a key: cloning a repository would be enough. */
+export async function approve(
+  workspace: Workspace,
+  { agent, evaluate: { network }, propose: { baseUrls } }: Config,
+): Promise<void> {
   const mounts = await workspace.approvals("allowMount");
   const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
   if (missing.length > 0)
@@ -110,4 +119,13 @@ export async function approve(workspace: Workspace, { agent, evaluate: { network
       "refused",
       "The configuration gives trials the host's network, which you have not approved. Approve it here with: git config kira.allowNetwork host.",
     );
+  if (network === "llm") refuseUnapproved(baseUrls, await workspace.approvals("allowBaseUrl"));
+}
+
+function refuseTape({ evaluate: { network } }: Config, { mode }: Tape): void {
+  if (network === "llm") return;
+  throw new KiraError(
+    "invalid",
+    `--${mode} needs trials that reach a model through us, and their network is "${network}". Set evaluate.network to "llm" on the production branch.`,
+  );
 }

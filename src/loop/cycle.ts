@@ -4,6 +4,7 @@ import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import type { Proposal } from "../domain/proposal.ts";
+import type { Tape } from "../gateway/contract.ts";
 import type { Workspace } from "../workspace.ts";
 import { analyze, type Period } from "./analyze.ts";
 import { evaluate } from "./evaluate.ts";
@@ -27,6 +28,7 @@ export interface CycleRequest {
   /** For the whole cycle; the configuration's hold for each evaluation. */
   readonly limits?: Limits | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -87,9 +89,9 @@ type Judgement = Pick<Attempted, "evaluation" | "node" | "outcome" | "reason">;
 async function judge(
   workspace: Workspace,
   { id }: Proposal,
-  { runs, budget, allowUnsandboxed, signal }: Underway,
+  { runs, budget, allowUnsandboxed, signal, tape }: Underway,
 ): Promise<Judgement> {
-  const asked = { proposalId: id, runs, budget, allowUnsandboxed, signal };
+  const asked = { proposalId: id, runs, budget, allowUnsandboxed, signal, tape };
   const evaluation = await evaluate(workspace, asked).catch(unlessStopped);
   if (evaluation instanceof KiraError)
     return { evaluation: null, node: null, outcome: "undecided", reason: evaluation.message };

@@ -2,6 +2,7 @@ import type { Budget, Limits } from "../domain/budget.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { Proposal } from "../domain/proposal.ts";
+import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
@@ -27,6 +28,7 @@ export interface EvaluateRequest extends ClaimRequest {
   /** A larger budget that this evaluation takes part in. */
   readonly budget?: Budget | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -92,7 +94,7 @@ export async function prepare(workspace: Workspace, request: EvaluateRequest): P
   await refuseUnfit(workspace, rules, proposal, "was refused before anything ran");
   const bank = await readBank(workspace, rules);
   workspace.record.index.taskBank.replace(bank.tasks);
-  const { limits, budget, allowUnsandboxed, signal } = request;
+  const { limits, budget, allowUnsandboxed, signal, tape } = request;
   const comparison = await openComparison(workspace, {
     config: rules.config,
     bank,
@@ -100,7 +102,7 @@ export async function prepare(workspace: Workspace, request: EvaluateRequest): P
     trees: { baseline: rules.tree, candidate: proposal.tree },
     shown: shownIn(workspace, proposal),
     resume: `kira-improve evaluate --proposal-id ${proposal.id}`,
-    ...{ limits, budget, allowUnsandboxed, signal },
+    ...{ limits, budget, allowUnsandboxed, signal, tape },
   });
   return { rules, proposal, comparison };
 }

@@ -76,7 +76,7 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
     let stopped: string | undefined;
     const launched = (function* affordable() {
       for (const spec of shuffled(sorted.missing, `${key} ${phase} ${rounds}`)) {
-        stopped = budget.exhausted();
+        stopped ??= budget.exhausted();
         if (stopped !== undefined) return;
         budget.start();
         yield spec;
@@ -84,6 +84,12 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
     })();
     for await (const trial of executor.run(launched, (spec, slot) => room.attempt(spec, slot), options)) {
       budget.end(trial.costUsd);
+      const cutOff = trial.result === "error" ? await room.cutOff() : undefined;
+      if (cutOff !== undefined) {
+        spent.costUsd += trial.costUsd;
+        stopped ??= budget.exhausted() ?? cutOff;
+        continue;
+      }
       // What takes a stored one's place is as old as that was: a settled comparison rests on it.
       const timestamp = sorted.again.get(trial.key);
       const made = timestamp === undefined ? trial : { ...trial, timestamp, again: true as const };

@@ -2,6 +2,7 @@ import type { Budget } from "../domain/budget.ts";
 import type { FileEntry } from "../domain/paths.ts";
 import { looksAtFiles, type Task } from "../domain/task.ts";
 import { type Grade, gradeKey, resultOf, type Trial, type TrialSpec } from "../domain/trial.ts";
+import type { Tape } from "../gateway/contract.ts";
 import { slotBase } from "../git/slot-base.ts";
 import { listTree } from "../git/tree.ts";
 import { openSlot, readManifest, type Slot } from "../git/worktree.ts";
@@ -12,10 +13,13 @@ import { gradeFolder } from "./grade.ts";
 import { Patience } from "./patience.ts";
 import { Quota } from "./quota.ts";
 import { hiddenPaths } from "./visible.ts";
+import { openWayOut } from "./way-out.ts";
 
 /** Makes attempts in pooled working trees; each starts from exactly the tree it names. */
 export interface TrialRoom extends AsyncDisposable {
   attempt(spec: TrialSpec, slot: number): Promise<Trial>;
+  /** The limit at which trials under way were cut off, if they were: their errors are nobody's. */
+  cutOff(): Promise<string | undefined>;
   /** Judges by today's criteria what a stored trial left; the agent does not run. */
   regrade(trial: Trial, slot: number): Promise<Trial>;
 }
@@ -27,6 +31,7 @@ interface Setting extends Omit<AttemptSetting, "environment"> {
   readonly budget: Budget;
   /** The command that goes on after a stop. */
   readonly resume: string;
+  readonly tape?: Tape | undefined;
 }
 
 export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
@@ -37,6 +42,7 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   const quota = new Quota(workspace, setting);
   const starts = startsFrom(workspace, setting);
   const slots = new Map<number, Promise<Slot>>();
+  const wayOut = openWayOut(workspace, given);
 
   // While git adds a working tree it fails on another one that is half added: one after the other.
   let opened: Promise<unknown> = Promise.resolve();
@@ -70,7 +76,7 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
       for (let tries = 0; ; tries++) {
         await quota.open(setting.signal);
         slot.restore(start.manifest);
-        const answer = await attemptTask(setting, agent, slot.directory, task, key);
+        const answer = await attemptTask(setting, agent, slot.directory, task, key, await wayOut.gateway());
         spent.costUsd += answer.costUsd;
         spent.tokens += answer.tokens;
         const { durationMs, model } = answer;
@@ -87,12 +93,12 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
           model,
         };
         if (answer.ending === "error") {
-          if (answer.retryAt !== null) {
+          if (answer.retryAt !== null && !answer.hopeless) {
             await quota.usedUp(answer.reason, answer.retryAt, setting.signal);
             tries--; // no try was had
             continue;
           }
-          if (await patience.another(tries, setting.signal)) continue;
+          if (!answer.hopeless && (await patience.another(tries, setting.signal))) continue;
           const failed = { gradeKey: "", result: "error", score: 0, reason: answer.reason } as const;
           return { ...facts, ...failed, timestamp: now().toISOString() };
         }
@@ -117,7 +123,9 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
       });
       return { ...trial, ...graded(task, artifact, grade) };
     },
+    cutOff: wayOut.cutOff,
     async [Symbol.asyncDispose]() {
+      await wayOut[Symbol.asyncDispose]();
       for (const slot of await Promise.allSettled(slots.values()))
         if (slot.status === "fulfilled") await slot.value[Symbol.asyncDispose]();
     },

@@ -3,6 +3,7 @@ import { oneLine } from "../domain/printable.ts";
 import { prove } from "./canary.ts";
 import { openGroup } from "./cgroup.ts";
 import type { Confined, Finished, Host, Sandbox } from "./contract.ts";
+import { doorsOf, doorVariables, relayed } from "./doors.ts";
 import { findBubblewrap } from "./install.ts";
 import { excess, limited, limitsOf, limitsProfile } from "./limits.ts";
 import { isRunning } from "./processes.ts";
@@ -37,7 +38,7 @@ async function run(bwrap: string, program: Confined): Promise<Finished> {
       "--",
       ...limited(program.timeoutMs, limits),
       ...withoutPwd(program),
-      ...program.command.map(inside),
+      ...relayed(program, program.command.map(inside)),
     ],
     // Not --clearenv: bwrap itself stays as the first process inside, and its environment can be read there.
     environment: environmentInside(program, inside),
@@ -73,16 +74,13 @@ function insideOf(directory: string): (text: string) => string {
     );
 }
 
-function environmentInside(
-  { environment }: Confined,
-  inside: (text: string) => string,
-): Record<string, string> {
+function environmentInside(program: Confined, inside: (text: string) => string): Record<string, string> {
   const mapped = Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, inside(value)]),
+    Object.entries(program.environment).map(([name, value]) => [name, inside(value)]),
   );
   const home = mapped["HOME"];
   const kept = home === undefined || home === trialFolder || home.startsWith(`${trialFolder}/`);
-  return kept ? mapped : { ...mapped, HOME: homeFolder };
+  return { ...mapped, ...(kept ? {} : { HOME: homeFolder }), ...doorVariables(doorsOf(program)) };
 }
 
 /** bwrap adds PWD to the environment, and the program was promised exactly the given one. */

@@ -7,6 +7,18 @@ export interface Limits {
   readonly disk: number;
 }
 
+/** A way to a model's server: a unix socket on the outside, and what a program is told of it. */
+export interface Door {
+  /** Tells it from the others; what the socket is called inside. */
+  readonly name: string;
+  readonly socket: string;
+  /** Where a contained program finds it on 127.0.0.1: always the same, so that no result depends on it. */
+  readonly port: number;
+  /** The variable that says where it is, and the path behind the port in its value. */
+  readonly variable: string;
+  readonly path: string;
+}
+
 /** A program to run on foreign content, and everything it may have. */
 export interface Confined {
   readonly command: readonly string[];
@@ -23,7 +35,9 @@ export interface Confined {
   readonly outputBytes: number;
   /** Further absolute paths it may read. */
   readonly mounts: readonly string[];
+  /** With `llm` it reaches the doors of the gateway, which are named in its environment, and nothing else. */
   readonly network: "none" | "llm" | "host";
+  readonly gateway?: { readonly doors: readonly Door[] };
   /** By default 2 GiB of memory, 512 processes and 1 GiB of disk. */
   readonly limits?: Partial<Limits>;
   readonly signal?: AbortSignal;

@@ -1,4 +1,5 @@
 import type { Sandbox } from "./contract.ts";
+import { openDoors } from "./doors.ts";
 import { spawnProgram } from "./spawn.ts";
 
 /**
@@ -12,7 +13,12 @@ export function none(): Sandbox {
     profile: "none",
     check: () => Promise.resolve(),
     async run(program) {
-      const { channel: _, ...finished } = await spawnProgram(program, program);
+      await using open = await openDoors(program);
+      const environment = { ...program.environment, ...open.variables };
+      const { channel: _, ...finished } = await spawnProgram(program, {
+        command: program.command,
+        environment,
+      });
       return { ...finished, exceeded: null };
     },
   };

@@ -29,8 +29,6 @@ export async function spawnProgram(
   program: Confined,
   launch: Launch,
 ): Promise<Omit<Finished, "exceeded"> & { channel: string }> {
-  if (program.network === "llm")
-    throw new KiraError("unavailable", 'The gateway is not supported by this version. Use network "none".');
   if (program.signal?.aborted) throw interruption(program.signal);
 
   const started = performance.now();

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { KiraError } from "../domain/errors.ts";
 import type { Confined } from "./contract.ts";
+import { doorsOf, socketInside } from "./doors.ts";
 import { isProgram, liesIn, programsOn } from "./search.ts";
 
 /** Where the trial's folder stands inside: the same in every trial, so that no result depends on a random name. */
@@ -46,6 +47,8 @@ export function viewOf(program: Confined): string[] {
     ...["--dev", "/dev", ...scratch("/dev/shm"), "--remount-ro", "/dev"],
     ...[...scratch("/tmp"), ...scratch(homeFolder)],
     ...declared(program).flatMap((path) => ["--ro-bind", path, path]),
+    // A read-only socket can be connected to all the same.
+    ...doorsOf(program).flatMap((door) => ["--ro-bind", door.socket, socketInside(door)]),
     ...["--bind", program.directory, trialFolder, "--remount-ro", "/", "--chdir", trialFolder],
   ];
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { Sandbox } from "../../src/sandbox/contract.ts";
-import { aPlace, appears, running, uniqueSleep } from "../sandbox/place.ts";
+import { aDoor, aPlace, appears, running, uniqueSleep } from "../sandbox/place.ts";
 import { promisesOfContainment } from "./containment.ts";
 
 /** What every sandbox promises. `reason` says why it cannot be tried here, if it cannot. */
@@ -116,10 +116,54 @@ export function promisesOfASandbox(sandbox: Sandbox, reason?: string): void {
         });
     });
 
-    test("says that the gateway to a model is not there yet", async () => {
-      await using place = await aPlace();
-      const run = sandbox.run(place.program("true", { network: "llm" }));
-      await expect(run).rejects.toThrow('Use network "none".');
+    describe("with doors to a model", () => {
+      test("lets a program through them, by addresses in its environment", async () => {
+        await using place = await aPlace();
+        await using door = await aDoor();
+        const script = `fetch(process.env.MODEL_URL + "/word").then(async (a) => console.log(await a.text()))`;
+        const command = [process.execPath, "-e", script];
+        const { stdout } = await sandbox.run(place.program("", { ...door.changes, command }));
+        expect(stdout).toBe("/v1/word\n");
+      });
+
+      test("ends a program in the same way as without", async () => {
+        await using place = await aPlace();
+        await using door = await aDoor();
+        const { changes } = door;
+        const told = await sandbox.run(
+          place.program("cat; echo oops >&2; exit 7", { ...changes, stdin: "hi" }),
+        );
+        expect(told).toMatchObject({ stdout: "hi", stderr: "oops\n", exitCode: 7, timedOut: false });
+        const [killed, without] = [
+          await sandbox.run(place.program("kill -9 $$", changes)),
+          await sandbox.run(place.program("kill -9 $$")),
+        ];
+        expect([killed.exitCode, killed.endedBy]).toEqual([without.exitCode, without.endedBy]);
+        const endless = uniqueSleep();
+        const late = await sandbox.run(
+          place.program(`${endless} & ${endless}`, { ...changes, timeoutMs: 2000 }),
+        );
+        expect([late.timedOut, await running(endless)]).toEqual([true, []]);
+      });
+
+      test("adds nothing to a program's variables but where the doors are", async () => {
+        await using place = await aPlace();
+        await using door = await aDoor();
+        const { stdout } = await sandbox.run(place.program("", { ...door.changes, command: ["env"] }));
+        expect(
+          stdout
+            .trim()
+            .split("\n")
+            .map((line) => line.split("=")[0])
+            .sort(),
+        ).toEqual(["MODEL_URL", "PATH"]);
+      });
+
+      test("reaches nobody without any", async () => {
+        await using place = await aPlace();
+        const { stdout } = await sandbox.run(place.program("echo done", { network: "llm" }));
+        expect(stdout).toBe("done\n");
+      });
     });
 
     test("hands down no open file of whoever started us", async () => {

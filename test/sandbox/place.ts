@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -31,6 +33,22 @@ export async function aPlace(): Promise<Place> {
   });
   const dispose = async () => removeAll(root);
   return { directory, program, [Symbol.asyncDispose]: dispose };
+}
+
+/** A door behind which somebody says which path was asked for. */
+export async function aDoor(): Promise<AsyncDisposable & { readonly changes: Partial<Confined> }> {
+  const root = await mkdtemp(join(tmpdir(), "kira-door-"));
+  const socket = join(root, "model");
+  const server = createServer(({ url }, response) => response.end(url)).listen(socket);
+  await once(server, "listening");
+  const door = { name: "model", socket, port: 11400, variable: "MODEL_URL", path: "/v1" };
+  return {
+    changes: { network: "llm", gateway: { doors: [door] } },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      removeAll(root);
+    },
+  };
 }
 
 /** A number of seconds that no other process on this machine sleeps for. */

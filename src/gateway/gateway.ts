@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../domain/config.ts";
+import type { Gateway, Prices, Tape } from "./contract.ts";
+import { type Allowance, Ledger } from "./ledger.ts";
+import { openPass, type Shared } from "./pass.ts";
+import { beginTape, providersOn } from "./tape.ts";
+import { findUpstreams, protocolNames, type Upstreams } from "./upstreams.ts";
+
+/** The path of a unix socket has to fit into 104 bytes (macOS; Linux allows four more). */
+const longestFolder = 70;
+
+export interface GatewaySettings {
+  readonly baseUrls: Config["propose"]["baseUrls"];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly prices: Prices;
+  readonly allowance: Allowance;
+  readonly tape?: Tape | undefined;
+}
+
+/**
+ * Opens the way from trials to models. With a recording to replay nobody is asked, and no key is needed.
+ * @throws KiraError `unavailable` if there is no model to reach, `not-found` or `invalid` for a bad recording
+ */
+export async function openGateway(settings: GatewaySettings): Promise<Gateway> {
+  const { prices, allowance, tape } = settings;
+  const upstreams: Upstreams =
+    tape?.mode === "replay" ? {} : await findUpstreams(settings.baseUrls, settings.environment);
+  const offered = tape?.mode === "replay" ? await providersOn(tape) : Object.keys(upstreams);
+  const providers = protocolNames.filter((name) => offered.includes(name));
+  if (tape?.mode === "record") await beginTape(tape, providers);
+
+  const folder = await mkdtemp(join(tmpdir().length > longestFolder ? "/tmp" : tmpdir(), "kira-gateway-"));
+  const agents = {
+    "http:": new HttpAgent({ keepAlive: true }),
+    "https:": new HttpsAgent({ keepAlive: true }),
+  };
+  const ledger = new Ledger(prices, allowance);
+  const shared: Shared = { folder, providers, upstreams, agents, ledger, tape };
+  let opened = 0;
+  return {
+    get stopped() {
+      return ledger.stopped;
+    },
+    unpriced: ledger.unpriced,
+    open: (trial) => openPass(shared, opened++, trial),
+    async [Symbol.asyncDispose]() {
+      agents["http:"].destroy();
+      agents["https:"].destroy();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
