@@ -7,6 +7,7 @@ const suites: Record<string, () => Promise<Suite>> = {
   hook: async () => (await import("./hook.ts")).hook,
   log: async () => (await import("./log.ts")).log,
   trials: async () => (await import("./trials.ts")).trials,
+  noop: async () => (await import("./noop.ts")).noop,
   scale: async () => (await import("./scale.ts")).scale,
 };
 
