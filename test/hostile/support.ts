@@ -92,7 +92,7 @@ export const hostileConfig = {
   ...agentConfig,
   protect: ["agent.mjs"],
   agent: { use: "command", command: ["node", "agent.mjs"], timeoutSeconds: 30 },
-  evaluate: { runs: 1, concurrency: 1 },
+  evaluate: { concurrency: 1 },
 };
 
 /** A repository whose agent attacks, with an idea that waits to be judged. */

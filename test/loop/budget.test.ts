@@ -16,7 +16,7 @@ const costly = (evaluate: object = {}): Files => ({
   ...configWith({
     agent: { ...agentConfig.agent, env: ["KIRA_CALLS"] },
     propose: { ...agentConfig.propose, knobs: [] },
-    evaluate: { runs: 1, concurrency: 2, ...evaluate },
+    evaluate: { concurrency: 2, ...evaluate },
   }),
   "agent.sh": `echo x >>"$KIRA_CALLS"
 prompt=$(cat)
@@ -105,7 +105,7 @@ test("progress tells what is done and at most left, what came out, the time and 
   );
   expect(lines.at(-1)).toMatch(/^ledger of the baseline: 60 of at most 120 trials /);
   expect(stdout.replace(/\s+/g, " ")).toMatch(
-    /24 trials and 70 for the ledger of production, made once, .* of agent time, cost \$23\.50/,
+    /24 trials, 70 for the ledger of production, made once, .* of agent\s+time,\s+cost\s+\$23\.50/,
   );
 });
 

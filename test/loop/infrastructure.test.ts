@@ -18,7 +18,7 @@ if grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md; then echo yes; else ec
 const agent = { ...agentConfig.agent, env: ["KIRA_CALLS", "KIRA_DOWN"] };
 /** An agent whose provider is down while a file says so; it counts its calls. */
 const dependent: Files = {
-  ...configWith({ agent, evaluate: { runs: 1, concurrency: 4 } }),
+  ...configWith({ agent, evaluate: { concurrency: 4 } }),
   "agent.sh": `echo x >>"$KIRA_CALLS"
 if [ -e "$KIRA_DOWN" ] && grep -q dates skills/lessons.md; then echo "no route to the model" >&2; exit 75; fi
 ${knows}`,
@@ -81,7 +81,7 @@ test.each<[string, object, RegExp]>([
 
 test.each<[string, object, string[]]>([
   ["mounts a folder", { agent: { ...agent, mounts: ["/opt"] } }, ["--add", "kira.allowMount", "/opt"]],
-  ["opens the host's network", { evaluate: { runs: 1, network: "host" } }, ["kira.allowNetwork", "host"]],
+  ["opens the host's network", { evaluate: { network: "host" } }, ["kira.allowNetwork", "host"]],
 ])("a configuration that %s needs the user's word in this clone first", async (_, changes, approval) => {
   await using repository = await anAgentRepository(configWith(changes));
   await aGoodIdea(repository);
@@ -107,7 +107,7 @@ test("an agent that runs out of time has failed, and that is the candidate's fau
   const words = ["apple", "bread", "cheese", "grapes", "honey", "ice"];
   const disabled = ["dates", "eggs", "figs"].map((word) => aTask(word, { enabled: false }));
   await using repository = await anAgentRepository({
-    ...configWith({ agent: { ...agent, timeoutSeconds: 1 }, evaluate: { runs: 1, concurrency: 6 } }),
+    ...configWith({ agent: { ...agent, timeoutSeconds: 1 }, evaluate: { concurrency: 6 } }),
     "AGENTS.md": `You know ${words.join(", ")}.\n`,
     "agent.sh": `if grep -q slowly AGENTS.md; then sleep 30; fi\n${knows}`,
     ...Object.assign({}, ...disabled),
@@ -127,7 +127,7 @@ describe("an agent may spoil its own folder without harm to the next trial", () 
     ["starts something that stays", "(sleep 60 & ) >/dev/null 2>&1"],
   ])("when it %s", async (_, spoil) => {
     await using repository = await anAgentRepository({
-      ...configWith({ evaluate: { runs: 1, concurrency: 1 } }),
+      ...configWith({ evaluate: { concurrency: 1 } }),
       "agent.sh": `${knows}${spoil}\n`,
     });
     await aGoodIdea(repository);

@@ -18,7 +18,7 @@ const agent = { ...agentConfig.agent, env: ["KIRA_CALLS"] };
 
 /** An agent that counts its calls, answers, and changes a file, adds one and deletes one. */
 const counting: Files = {
-  ...configWith({ agent, evaluate: { runs: 1, concurrency: 2 } }),
+  ...configWith({ agent, evaluate: { concurrency: 2 } }),
   "agent.sh": `echo x >>"$KIRA_CALLS"
 prompt=$(cat)
 if grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md; then answer=yes; else answer=no; fi

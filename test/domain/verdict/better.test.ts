@@ -69,13 +69,20 @@ describe("what decides", () => {
   });
 
   test("what falls far below a gain on the ledger is given up without fresh trials", () => {
-    const evidence = tasksWith(20, { ledger: coins, candidate: "00" });
+    const evidence = tasksWith(100, { ledger: coins, candidate: "10" });
     expect(nextBetter(evidence, plan)).toEqual(answered("not-improved", "screen"));
   });
 
-  test("what fell below it only against fresh trials is given up, too", () => {
-    // Against the ledger it looks like +0.25; against today's baseline like −0.25.
+  test("what is a loss whatever its trials leave open is a regression, against the ledger and against today", () => {
+    const fell = tasksWith(20, { ledger: coins, candidate: "00" });
+    expect(nextBetter(fell, plan)).toEqual(answered("regression", "worse"));
     const shape = { ledger: coins, baseline: times(40, 40), candidate: times(40, 30) };
+    expect(nextBetter(tasksWith(20, shape), { ...plan, cap: 1e6 })).toEqual(answered("regression", "worse"));
+  });
+
+  test("what fell below it only against fresh trials is given up, too", () => {
+    // Against the ledger it looks like +0.25; against today's baseline like −0.025.
+    const shape = { ledger: coins, baseline: times(40, 31), candidate: times(40, 30) };
     expect(nextBetter(tasksWith(20, shape), { ...plan, cap: 1e6 })).toEqual(
       answered("not-improved", "bound"),
     );

@@ -28,7 +28,7 @@ describe("the verdict is", () => {
       "when partial credit rose a little everywhere",
       tasksWith(12, { ledger: [0.4, 0.5, 0.6, 0.5], baseline: [0.4, 0.6], candidate: [0.7, 0.5, 0.6, 0.7] }),
     ],
-    ["not-improved", "when every task got worse", tasksWith(10, { ledger: coins, candidate: "0000" })],
+    ["regression", "when every task got worse", tasksWith(10, { ledger: coins, candidate: "0000" })],
     ["not-improved", "when nothing changed at all", tasksWith(40, { ledger: coins, candidate: "1010" })],
     ["undecided", "with four tasks, however clear", tasksWith(4, better)],
     ["undecided", "with no task", []],
