@@ -95,7 +95,7 @@ async function whitespace(contained: boolean): Promise<void> {
   );
   const { proposal } = await stage.ask<{ proposal: Proposal }>("propose", "--from", "tidy");
   const args = ["evaluate", "--proposal-id", String(proposal.id), ...unsandboxed(contained)];
-  await stage.kira(args, 8);
+  await stage.kira(args, 10);
   const { evaluations } = await stage.ask<{ evaluations: Evaluation[] }>(
     "proposals",
     "--show",
@@ -128,7 +128,7 @@ async function stepByStep(contained: boolean): Promise<void> {
   await stage.kira(["propose", "--seed", "3"]);
   const { proposals } = await stage.ask<{ proposals: Proposal[] }>("proposals", "--status", "draft");
   const id = String(proposals.at(-1)!.id);
-  await stage.kira(["evaluate", "--proposal-id", id, ...unsandboxed(contained)], 12);
+  await stage.kira(["evaluate", "--proposal-id", id, ...unsandboxed(contained)], 20);
   await stage.kira(["merge", "--proposal-id", id]);
 }
 

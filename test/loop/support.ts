@@ -31,7 +31,7 @@ export interface ShownEvaluation {
   readonly tasks: readonly TaskScores[];
   readonly baselineScore: number;
   readonly modifiedScore: number;
-  readonly statistics: { readonly tasks: number };
+  readonly statistics: { readonly tasks: number; readonly bound: number };
 }
 
 /** The agent's settings with some of them changed, as the file that says so. */
