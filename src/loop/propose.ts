@@ -121,8 +121,8 @@ function refuseIfStopped({ signal }: Pick<Situation, "signal">): void {
     throw new KiraError("interrupted", "Stopped; nothing was made of this. Run the command again.");
 }
 
-function whyNoIdea({ name, prompt }: Proposer, { id, category }: Pattern, contrast: number): string {
-  return contrast === 0 && prompt === undefined
+function whyNoIdea({ name }: Proposer, { id, category }: Pattern, contrast: number): string {
+  return contrast === 0 && name === "offline"
     ? `Nothing but failures of ${category} is logged, so nothing tells them from what works. Log successes, too.`
     : `The ${name} proposer has no untried idea left for ${id}. Log more outcomes, declare more knobs, or choose another pattern.`;
 }

@@ -28,7 +28,7 @@ export async function aWorld(script: Script = knowing, evaluate: object = {}): P
       agent: { ...agentConfig.agent, command: ["node", "agent.mjs"] },
       protect: ["agent.mjs"],
       propose: { ...agentConfig.propose, prices: { "claude-test-1": { input: 10, output: 60 } } },
-      evaluate: { runs: 1, concurrency: 4, network: "llm", ...evaluate },
+      evaluate: { concurrency: 4, network: "llm", ...evaluate },
     }),
     "agent.mjs": readFileSync(new URL("model-agent.mjs", import.meta.url), "utf8"),
   });

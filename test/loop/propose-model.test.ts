@@ -123,7 +123,7 @@ test("what would be sent can be read, exactly, and nothing is asked or made", as
 test("a model that is not there ends the command with a reason, and nothing is made", async () => {
   await using repository = await learning();
   const before = await everythingSettledIn(repository);
-  expect(await refusal(repository, "propose", "--model", "ollama:none")).toMatch(/^7 .*ollama:none/);
+  expect(await refusal(repository, "propose", "--model", "ollama:none")).toMatch(/^7 No Ollama server answers at .* Start one with: ollama serve/);
   expect(await everythingIn(repository)).toEqual(before);
 });
 
@@ -249,7 +249,7 @@ test("failing tasks of the bank that may be seen are shown, few of them, and the
   await repository.commit({ "skills/dull.md": "Nothing.\n" });
   await repository.git("switch", "--quiet", "main");
   await adopted(repository, "dull");
-  await evaluated(repository, 1, { args: ["--runs", "1"] });
+  await evaluated(repository, 1);
 
   const { value, model } = await proposeWith(repository, [
     teach("dates, eggs, figs, grapes, honey, ice, jam"),
@@ -262,7 +262,7 @@ test("failing tasks of the bank that may be seen are shown, few of them, and the
   expect(seenTasks).toHaveLength(2);
   for (const name of seenTasks) expect(user).toContain(`"name":"${name}"`);
   for (const name of ["knows-dates", "knows-figs"]) expect(seenTasks).not.toContain(name);
-  const { evaluation } = await evaluated(repository, 2, { args: ["--runs", "1"] });
+  const { evaluation } = await evaluated(repository, 2);
   expect(evaluation!.statistics.tasks).toBe(8);
 
   const next = await proposeWith(repository, [teach("nothing")], { dryRun: true });

@@ -43,7 +43,7 @@ async function aPlace(changes: (bin: string) => object = () => ({})): Promise<Pl
   const spare = await aSpareFolder();
   const bin = join(spare.folder, "bin");
   const repository = await anAgentRepository(
-    configWith({ agent: { ...agent, ...changes(bin) }, evaluate: { runs: 1, concurrency: 2 } }),
+    configWith({ agent: { ...agent, ...changes(bin) }, evaluate: { concurrency: 2 } }),
   );
   await mkdir(bin);
   await writeFile(join(bin, "claude"), program);
@@ -192,7 +192,7 @@ test.skipIf(missing)("in the sandbox a program is used only where the user let i
   await using place = await aPlace((bin) => ({ env: [], mounts: [bin] }));
   const { repository, env, bin } = place;
   await repository.git("config", "--add", "kira.allowMount", bin);
-  const args = ["evaluate", "--proposal-id", "1", "--runs", "1", "--json"];
+  const args = ["evaluate", "--proposal-id", "1", "--json"];
   const { stdout, stderr } = await kira({ folder: repository.folder, env }, ...args);
   expect(JSON.parse(stdout || stderr).evaluation).toMatchObject({ contained: true, verdict: "improved" });
 });
