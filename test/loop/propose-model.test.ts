@@ -123,7 +123,9 @@ test("what would be sent can be read, exactly, and nothing is asked or made", as
 test("a model that is not there ends the command with a reason, and nothing is made", async () => {
   await using repository = await learning();
   const before = await everythingSettledIn(repository);
-  expect(await refusal(repository, "propose", "--model", "ollama:none")).toMatch(/^7 No Ollama server answers at .* Start one with: ollama serve/);
+  expect(await refusal(repository, "propose", "--model", "ollama:none")).toMatch(
+    /^7 No Ollama server answers at .* Start one with: ollama serve/,
+  );
   expect(await everythingIn(repository)).toEqual(before);
 });
 
