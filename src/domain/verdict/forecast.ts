@@ -101,7 +101,9 @@ function spreadOf(evidence: Evidence): number {
   const known = evidence.map(({ ledger }) => ledger).filter(({ n }) => n > 1);
   const coin = mean(known.map((cell) => (meanOf(cell) * (1 - meanOf(cell)) * cell.n) / (cell.n - 1)));
   const seen = mean(known.map(varianceOf));
-  return coin === 0 || seen === 0 ? 1 : Math.min(1, Math.sqrt(seen / coin));
+  const ratio = coin === 0 || seen === 0 ? 1 : Math.sqrt(seen / coin);
+  // Passes and failures make exactly a coin, up to what floating-point numbers lose.
+  return ratio > 0.999 ? 1 : ratio;
 }
 
 /** The tasks before their first new trial, the ledger filled up to so many runs of each. */
