@@ -4,13 +4,11 @@ import { audit } from "../loop/audit.ts";
 import { renderAudit } from "../report/audit.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
-import { limitsOf, limitTexts } from "./limits.ts";
-import { keepHeapSmall } from "./small-heap.ts";
-import { WorkspaceCommand } from "./workspace-command.ts";
+import { type Making, TrialsCommand } from "./trials-command.ts";
 
 const statusOf = { held: 0, lost: exitStatus.refused, undecided: exitStatus.inconclusive } as const;
 
-export class AuditCommand extends WorkspaceCommand {
+export class AuditCommand extends TrialsCommand {
   static override paths = [["audit"]];
   static override usage = Command.Usage({
     category: "The loop",
@@ -24,20 +22,11 @@ export class AuditCommand extends WorkspaceCommand {
   });
 
   against = Option.String("--against", { description: "The archive node to compare with" });
-  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
-  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
-  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
-    description: "Run the agent without a sandbox",
-  });
 
-  protected async run(workspace: Workspace): Promise<Answer> {
-    keepHeapSmall();
+  protected async makeTrials(workspace: Workspace, making: Making): Promise<Answer> {
     const audited = await audit(workspace, {
       against: this.against === undefined ? undefined : wholeNumber(this.against, "--against", 0),
-      limits: limitsOf(this),
-      allowUnsandboxed: this.allowUnsandboxed,
-      signal: this.context.signal,
+      ...making,
     });
     return {
       json: { ...audited },

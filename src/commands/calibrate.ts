@@ -1,14 +1,11 @@
-import { Command, Option } from "clipanion";
+import { Command } from "clipanion";
 import { calibrate } from "../loop/calibrate.ts";
 import { renderCalibration } from "../report/prediction.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Answer } from "./command.ts";
-import { limitsOf, limitTexts } from "./limits.ts";
-import { keepHeapSmall } from "./small-heap.ts";
-import { tapeOf, tapeTexts } from "./tape.ts";
-import { WorkspaceCommand } from "./workspace-command.ts";
+import { type Making, TrialsCommand } from "./trials-command.ts";
 
-export class CalibrateCommand extends WorkspaceCommand {
+export class CalibrateCommand extends TrialsCommand {
   static override paths = [["calibrate"]];
   static override usage = Command.Usage({
     category: "The verdict alone",
@@ -21,23 +18,8 @@ export class CalibrateCommand extends WorkspaceCommand {
     ],
   });
 
-  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
-  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
-  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
-  record = Option.String("--record", { description: tapeTexts.record });
-  replay = Option.String("--replay", { description: tapeTexts.replay });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
-    description: "Run the agent without a sandbox",
-  });
-
-  protected async run(workspace: Workspace): Promise<Answer> {
-    keepHeapSmall();
-    const calibration = await calibrate(workspace, {
-      limits: limitsOf(this),
-      allowUnsandboxed: this.allowUnsandboxed,
-      tape: tapeOf(this, this.context.folder),
-      signal: this.context.signal,
-    });
+  protected async makeTrials(workspace: Workspace, making: Making): Promise<Answer> {
+    const calibration = await calibrate(workspace, making);
     return { json: { calibration }, text: renderCalibration(calibration, this.width) };
   }
 }

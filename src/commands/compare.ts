@@ -4,13 +4,11 @@ import { claims } from "../domain/verdict/plan.ts";
 import { compare } from "../loop/compare.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, oneOf, wholeNumber } from "./command.ts";
-import { limitsOf, limitTexts, namesIn } from "./limits.ts";
-import { keepHeapSmall } from "./small-heap.ts";
+import { namesIn } from "./limits.ts";
 import { formatOf, formatTexts, statusOfVerdict } from "./verdict-format.ts";
-import { tapeOf, tapeTexts } from "./tape.ts";
-import { WorkspaceCommand } from "./workspace-command.ts";
+import { type Making, TrialsCommand } from "./trials-command.ts";
 
-export class CompareCommand extends WorkspaceCommand {
+export class CompareCommand extends TrialsCommand {
   static override paths = [["compare"]];
   static override usage = Command.Usage({
     category: "The verdict alone",
@@ -32,26 +30,15 @@ export class CompareCommand extends WorkspaceCommand {
     description: "For the claim fix: the tasks it should mend, with commas",
   });
   runs = Option.String("--runs", { description: "The most new trials of a task in an arm" });
-  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
-  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
-  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
-  record = Option.String("--record", { description: tapeTexts.record });
-  replay = Option.String("--replay", { description: tapeTexts.replay });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
-    description: "Run the agent without a sandbox",
-  });
 
-  protected async run(workspace: Workspace): Promise<Answer> {
-    keepHeapSmall();
+  protected async makeTrials(workspace: Workspace, making: Making): Promise<Answer> {
     const render = formatOf(this);
     const { baseline, candidate } = this;
     const comparison = await compare(workspace, {
-      ...{ baseline, candidate, fixes: namesIn(this.fixes), limits: limitsOf(this) },
+      ...{ baseline, candidate, fixes: namesIn(this.fixes) },
       claim: this.claim === undefined ? undefined : oneOf(this.claim, "--claim", claims),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
-      allowUnsandboxed: this.allowUnsandboxed,
-      tape: tapeOf(this, this.context.folder),
-      signal: this.context.signal,
+      ...making,
     });
     return {
       json: { comparison },

@@ -8,13 +8,11 @@ import { renderPrediction } from "../report/prediction.ts";
 import { renderVerdict } from "../report/verdict.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, oneOf, wholeNumber } from "./command.ts";
-import { limitsOf, limitTexts, namesIn } from "./limits.ts";
-import { keepHeapSmall } from "./small-heap.ts";
+import { namesIn } from "./limits.ts";
 import { statusOfVerdict } from "./verdict-format.ts";
-import { tapeOf, tapeTexts } from "./tape.ts";
-import { WorkspaceCommand } from "./workspace-command.ts";
+import { type Making, TrialsCommand } from "./trials-command.ts";
 
-export class EvaluateCommand extends WorkspaceCommand {
+export class EvaluateCommand extends TrialsCommand {
   static override paths = [["evaluate"]];
   static override usage = Command.Usage({
     category: "The loop",
@@ -46,27 +44,15 @@ export class EvaluateCommand extends WorkspaceCommand {
   extend = Option.Boolean("--extend", false, {
     description: "Go on after all trials were made and decided nothing",
   });
-  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
-  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
-  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
-  record = Option.String("--record", { description: tapeTexts.record });
-  replay = Option.String("--replay", { description: tapeTexts.replay });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
-    description: "Run the agent without a sandbox; recorded, and merged only with your approval",
-  });
 
-  protected async run(workspace: Workspace): Promise<Answer> {
-    keepHeapSmall();
+  protected async makeTrials(workspace: Workspace, making: Making): Promise<Answer> {
     const request = {
       proposalId: wholeNumber(this.proposalId, "--proposal-id"),
       runs: this.runs === undefined ? undefined : wholeNumber(this.runs, "--runs", 1, mostRuns),
       claim: this.claim === undefined ? undefined : oneOf(this.claim, "--claim", claims),
       fixes: namesIn(this.fixes),
       extend: this.extend,
-      limits: limitsOf(this),
-      allowUnsandboxed: this.allowUnsandboxed,
-      tape: tapeOf(this, this.context.folder),
-      signal: this.context.signal,
+      ...making,
     };
     if (this.plan) {
       const plan = await planEvaluation(workspace, request);

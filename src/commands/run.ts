@@ -4,12 +4,9 @@ import { cycle } from "../loop/cycle.ts";
 import { renderCycle } from "../report/cycle.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, wholeNumber } from "./command.ts";
-import { limitsOf, limitTexts } from "./limits.ts";
-import { keepHeapSmall } from "./small-heap.ts";
-import { tapeOf, tapeTexts } from "./tape.ts";
-import { WorkspaceCommand } from "./workspace-command.ts";
+import { type Making, TrialsCommand } from "./trials-command.ts";
 
-export class RunCommand extends WorkspaceCommand {
+export class RunCommand extends TrialsCommand {
   static override paths = [["run"]];
   static override usage = Command.Usage({
     category: "The loop",
@@ -30,18 +27,9 @@ export class RunCommand extends WorkspaceCommand {
     description: "Let each proposal grow from the one before, and judge the last",
   });
   runs = Option.String("--runs", { description: "Trials per task and arm" });
-  maxTrials = Option.String("--max-trials", { description: limitTexts.maxTrials });
-  maxCost = Option.String("--max-cost", { description: limitTexts.maxCost });
-  maxMinutes = Option.String("--max-minutes", { description: limitTexts.maxMinutes });
   model = Option.String("--model", { description: "Who proposes" });
-  record = Option.String("--record", { description: tapeTexts.record });
-  replay = Option.String("--replay", { description: tapeTexts.replay });
-  allowUnsandboxed = Option.Boolean("--allow-unsandboxed", false, {
-    description: "Run the agent without a sandbox",
-  });
 
-  protected async run(workspace: Workspace): Promise<Answer> {
-    keepHeapSmall();
+  protected async makeTrials(workspace: Workspace, making: Making): Promise<Answer> {
     const { analyze, run } = workspace.settings;
     const number = (text: string | undefined, name: string, most?: number) =>
       text === undefined ? undefined : wholeNumber(text, name, 1, most);
@@ -52,12 +40,9 @@ export class RunCommand extends WorkspaceCommand {
       },
       proposals: number(this.proposals, "--proposals", mostProposals) ?? run.proposals,
       runs: number(this.runs, "--runs", mostRuns),
-      limits: limitsOf(this),
       together: this.together,
       model: this.model,
-      allowUnsandboxed: this.allowUnsandboxed,
-      tape: tapeOf(this, this.context.folder),
-      signal: this.context.signal,
+      ...making,
     });
     return { json: { cycle: done }, text: renderCycle(done, this.width) };
   }

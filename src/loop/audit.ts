@@ -6,6 +6,7 @@ import type { Conclusion } from "../domain/evaluation.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import type { Proposal } from "../domain/proposal.ts";
 import { signed } from "../domain/verdict/explain.ts";
+import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Index } from "../store/index.ts";
 import type { Rules, Workspace } from "../workspace.ts";
@@ -22,6 +23,7 @@ export interface AuditRequest {
   readonly against?: number | undefined;
   readonly limits?: Limits | undefined;
   readonly allowUnsandboxed?: boolean | undefined;
+  readonly tape?: Tape | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,9 +52,9 @@ export async function audit(workspace: Workspace, request: AuditRequest): Promis
       `Production's managed files are those of ${against.tag}, so there is nothing to compare. Choose another node with --against <n>: kira-improve archive --list.`,
     );
   const bank = await readBank(workspace, rules);
-  const { limits, allowUnsandboxed, signal } = request;
+  const { limits, allowUnsandboxed, tape, signal } = request;
   const comparison = await openComparison(workspace, {
-    ...{ config: rules.config, bank, limits, allowUnsandboxed, signal },
+    ...{ config: rules.config, bank, limits, allowUnsandboxed, tape, signal },
     commit: rules.production,
     trees: { baseline: rules.tree, candidate: tree },
     resume: `kira-improve audit --against ${against.id}`,
