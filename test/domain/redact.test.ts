@@ -19,7 +19,7 @@ const secrets: [what: string, text: string, secret: string][] = [
   ["an AWS secret", `aws_secret_access_key = ${body}/x+y`, body],
   ["Hugging Face", `hf_${body}`, body],
   ["Groq", `gsk_${body}`, body],
-  ["npm", `//registry.npmjs.org/:_authToken=npm_${body}`, body],
+  ["npm", `//packages.example/:_authToken=npm_${body}`, body],
   ["SendGrid", `SG.${body.slice(0, 22)}.${body}`, body],
   ["Telegram", `123456789:AA${body}`, body],
   ["a JSON web token", `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.${body}`, body],
