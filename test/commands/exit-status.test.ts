@@ -5,14 +5,15 @@ import { kira } from "../support/kira.ts";
 import { aGoodIdea, agentConfig, anAgentRepository } from "../support/repository.ts";
 
 const three = "You know apple, bread and cheese.\n";
+const seven = "You know apple, bread, cheese, dates, eggs, figs and grapes.\n";
 const eight = "You know apple, bread, cheese, dates, eggs, figs, grapes and honey.\n";
 const all = `${eight}And ice, and jam.\n`;
 
 test.each<[verdict: string, status: number, from: string, to: string]>([
   ["improved", 0, three, all],
   ["not-improved", 5, three, `Really. ${three}`],
-  ["regression", 5, all, "You know nothing.\n"],
-  ["inconclusive", 6, three, eight],
+  ["regression", 5, eight, "You know nothing.\n"],
+  ["inconclusive", 6, three, seven],
 ])(
   "the verdict %s ends evaluate with %i, and again when it is asked again",
   async (verdict, status, from, to) => {

@@ -21,7 +21,7 @@ describe("the card of a verdict", () => {
     expect(text).toMatch(
       /Strength +55 to 1 for it, 20 to 1 is enough; could have seen \+0\.300 in eight of ten/,
     );
-    expect(text).toMatch(/Evidence +6 trials and 12 for the ledger of production, made once, 0\.0 s/);
+    expect(text).toMatch(/Evidence +6 trials, 12 for the ledger of production, made once/);
   });
 
   test("says what is unproven below eight families, and gives an interval from then on", () => {
@@ -42,7 +42,7 @@ describe("the card of a verdict", () => {
     const text = card({ flags, contained: false, errors: { baseline: 1, candidate: 2 } });
     expect(text).toMatch(/Flagged +moon: it cannot be passed, and was/);
     expect(text).toMatch(/Not contained +the agent ran without a sandbox/);
-    expect(text).toMatch(/3 infrastructure errors\s+\(1 baseline, 2 candidate\)/);
+    expect(text).toMatch(/infrastructure\s+errors:\s+1\s+baseline,\s+2\s+candidate/);
   });
 
   test("lists the five tasks that moved most, both ways, with the pairs that were asked again", () => {

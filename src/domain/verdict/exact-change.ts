@@ -25,7 +25,9 @@ export function nextExact(evidence: Evidence, runs = Number.POSITIVE_INFINITY): 
   if (unconfirmed.length > 0) return runs < 2 ? answer("undecided", "runs") : { wanted: unconfirmed };
   const gains = changed.map((task) => gainOf(evidence[task]!));
   const wins = gains.filter((gain) => gain > 0).length;
-  if (wins <= changed.length - wins) return answer("not-improved", "exact");
+  const losses = changed.length - wins;
+  if (wins < losses && upperTail(changed.length, losses) <= level) return answer("regression", "worse");
+  if (wins <= losses) return answer("not-improved", "exact");
   return answer(upperTail(changed.length, wins) <= level ? "improved" : "undecided", "exact");
 }
 
