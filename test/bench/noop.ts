@@ -10,7 +10,7 @@ import { Place } from "./place.ts";
 const batches = 10;
 const changesPerBatch = 20;
 
-/** A change of the example that changes nothing; no two of them have the same tree. */
+/** A change of the example that changes nothing; no two of a batch are alike, and no two trees of all. */
 type NoOp = (
   n: number,
   text: (file: string) => string,
