@@ -114,7 +114,7 @@ test("an agent that runs out of time has failed, and that is the candidate's fau
   });
   await idea(repository, { "AGENTS.md": `You know ${words.join(", ")}. Think slowly.\n` }, "slow");
   const { status, evaluation } = await evaluated(repository, 1);
-  expect([status, evaluation?.verdict]).toEqual([5, "not-improved"]);
+  expect([status, evaluation?.verdict]).toEqual([5, "regression"]);
   expect((await journalOf(repository)).match(/"result":"timeout"/g)).toHaveLength(7 + 6); // all once, and what changed once more
 });
 

@@ -67,7 +67,7 @@ test("a changed grader judges stored answers anew, and gives a fresh verdict wit
     judgedBy(answerIs("no")),
   );
   expect(before.evaluation).toMatchObject({ verdict: "improved", baselineScore: 0.3, modifiedScore: 1 });
-  expect(after.evaluation).toMatchObject({ verdict: "not-improved", trials: 24, ledgerTrials: 0 });
+  expect(after.evaluation).toMatchObject({ verdict: "regression", trials: 24, ledgerTrials: 0 });
   expect(after.evaluation).toMatchObject({ baselineScore: 0.7, modifiedScore: 0 });
   expect([calls, more]).toEqual([94, 0]);
 });
