@@ -1,5 +1,11 @@
 import { KiraError } from "./errors.ts";
 
+/** The error for what a tracked file wants and only the user may allow. @param approve the command that does */
+export function unapproved(what: string, approve: string): KiraError {
+  const message = `${what}, which you have not approved. Approve it here with: ${approve}.`;
+  return new KiraError("refused", message, { approve });
+}
+
 const isLocal = (url: string) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 
 /**
@@ -13,8 +19,8 @@ export function refuseUnapproved(
 ): void {
   const foreign = Object.values(baseUrls).find((url) => !isLocal(url) && !approved.includes(url));
   if (foreign === undefined) return;
-  throw new KiraError(
-    "refused",
-    `The configuration has your model key sent to ${foreign}, which you have not approved. Approve it here with: git config --add kira.allowBaseUrl ${foreign}.`,
+  throw unapproved(
+    `The configuration has your model key sent to ${foreign}`,
+    `git config --add kira.allowBaseUrl ${foreign}`,
   );
 }

@@ -1,6 +1,6 @@
 import { Budget, type Limits } from "../domain/budget.ts";
 import type { Config } from "../domain/config.ts";
-import { refuseUnapproved } from "../domain/addresses.ts";
+import { refuseUnapproved, unapproved } from "../domain/addresses.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { Task, TaskBank } from "../domain/task.ts";
 import { type Arm, digest } from "../domain/trial.ts";
@@ -110,14 +110,14 @@ export async function approve(
   const mounts = await workspace.approvals("allowMount");
   const missing = agent.mounts.filter((mount) => !mounts.includes(mount));
   if (missing.length > 0)
-    throw new KiraError(
-      "refused",
-      `The configuration mounts ${missing.join(", ")} into trials, which you have not approved. Approve it here with: git config --add kira.allowMount ${missing[0]}.`,
+    throw unapproved(
+      `The configuration mounts ${missing.join(", ")} into trials`,
+      `git config --add kira.allowMount ${missing[0]}`,
     );
   if (network === "host" && !(await workspace.approvals("allowNetwork")).includes("host"))
-    throw new KiraError(
-      "refused",
-      "The configuration gives trials the host's network, which you have not approved. Approve it here with: git config kira.allowNetwork host.",
+    throw unapproved(
+      "The configuration gives trials the host's network",
+      "git config kira.allowNetwork host",
     );
   if (network === "llm") refuseUnapproved(baseUrls, await workspace.approvals("allowBaseUrl"));
 }

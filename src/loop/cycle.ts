@@ -9,6 +9,7 @@ import type { Workspace } from "../workspace.ts";
 import { analyze, type Period } from "./analyze.ts";
 import { evaluate } from "./evaluate.ts";
 import { merge } from "./merge.ts";
+import { asMiss } from "./miss.ts";
 import { propose } from "./propose.ts";
 import { deriveStatuses } from "./refresh.ts";
 import { setAside } from "./reject.ts";
@@ -149,9 +150,7 @@ async function proposalFor(
     });
     return proposal!;
   } catch (error) {
-    if (error instanceof KiraError && (error.code === "inconclusive" || error.code === "refused"))
-      return error;
-    throw error;
+    return asMiss(error);
   }
 }
 

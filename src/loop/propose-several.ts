@@ -1,6 +1,7 @@
-import { KiraError } from "../domain/errors.ts";
+import type { KiraError } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import { choosePattern } from "./choose.ts";
+import { asMiss } from "./miss.ts";
 import { prepare, proposeFor, type Proposed, type ProposeRequest } from "./propose.ts";
 
 export interface SeveralRequest extends ProposeRequest {
@@ -40,10 +41,4 @@ export async function proposeSeveral(workspace: Workspace, request: SeveralReque
   }
   if (made.length === 0 && last) throw last;
   return { made, failed };
-}
-
-/** A try that came to nothing; whatever would stop the next one too is thrown. */
-function asMiss(error: unknown): KiraError {
-  if (error instanceof KiraError && (error.code === "inconclusive" || error.code === "refused")) return error;
-  throw error;
 }

@@ -16,7 +16,7 @@ export function interrupted(model: string): KiraError {
 export function timeOver(provider: Provider, model: string, timeoutMs: number): KiraError {
   return new KiraError(
     "unavailable",
-    `${who(provider)} did not finish its answer within ${timeoutMs / 1000} s. Allow more time, or use a faster model than ${model}.`,
+    `${who(provider)} did not finish its answer within ${timeoutMs / 1000} s. Allow more time with propose.timeoutSeconds, or use a faster model than ${model}.`,
     { model, reason: "over" },
   );
 }

@@ -25,6 +25,10 @@ const chunkSchema = z.object({
 });
 type Chunk = z.infer<typeof chunkSchema>;
 
+/** What servers of one's own are started with. */
+const starters =
+  " (LM Studio with: lms server start; vLLM with: vllm serve <model>; llama.cpp with: llama-server -m <file>)";
+
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** Any server with OpenAI's chat completions: OpenAI itself, LM Studio, vLLM, llama.cpp and many more. */
@@ -50,9 +54,11 @@ export const openai: ModelFactory = (settings) => {
       key,
       keyRequired: own,
       free: endpoint.loopback,
-      start: own ? `Look at the network, or at ${source}.` : `Start it, or correct ${source}.`,
-      unlock: "Put it into OPENAI_API_KEY.",
-      obtain: "Correct the name",
+      start: own
+        ? `Look at the network, or at ${source}.`
+        : `Start it${endpoint.loopback ? starters : ""}, or correct ${source}.`,
+      unlock: `Put it into OPENAI_API_KEY${own ? ", or the address of a server of your own into OPENAI_BASE_URL" : ""}.`,
+      obtain: own ? "Correct the name" : "Load it there",
 
       async exchange(request, wire, say) {
         const body = JSON.stringify(completionOf(model, request, own));

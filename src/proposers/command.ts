@@ -21,7 +21,10 @@ export function commandProposer(name: string): Proposer {
       if (!declared) throw notDeclared(name, Object.keys(config.commands));
       const { command, env, timeoutSeconds } = declared;
       const timeoutMs = timeoutSeconds * 1000;
-      const returned = await situation.run({ name, command, env, timeoutMs, prompt: errandText(situation) });
+      const errand = { name, command, env, timeoutMs, prompt: errandText(situation) };
+      const returned = await situation.run(errand).catch((error: unknown) => {
+        throw notRun(error, name);
+      });
       refuseFailure(name, timeoutSeconds, returned);
       if (returned.refused.length > 0)
         throw new KiraError(
@@ -91,7 +94,7 @@ function refuseFailure(name: string, timeoutSeconds: number, returned: Returned)
     );
   if (exceeded) fail(`was stopped${said}`, "Use a command that takes less.");
   const login = contained
-    ? ` It ran contained, without your home and the logins in it; let it have them with: git config --add kira.allowUncontainedProposer ${name}.`
+    ? ` It ran contained, without your home and the logins in it; let it have them with: ${uncontained(name)}.`
     : "";
   if (exitCode === infrastructure) {
     const quota = quotaIn(stderr.slice(-2000), new Date(endedAt));
@@ -102,6 +105,8 @@ function refuseFailure(name: string, timeoutSeconds: number, returned: Returned)
     fail(`ended with ${exitCode ?? endedBy}${said}`, `Try propose.commands.${name} by hand.${login}`);
 }
 
+const uncontained = (name: string) => `git config --add kira.allowUncontainedProposer ${name}`;
+
 function noIdea(called: string, { pattern }: Situation, { text }: Returned): KiraError {
   const words = oneLine(text.trim().split("\n\n").at(-1) ?? "", 300);
   const last = words === "" ? "and said nothing" : `and said: ${words.replace(/\.$/, "")}`;
@@ -111,10 +116,19 @@ function noIdea(called: string, { pattern }: Situation, { text }: Returned): Kir
   );
 }
 
+/** What cannot even be started is found under the name that the user knows it by. */
+function notRun(error: unknown, name: string): unknown {
+  if (!(error instanceof KiraError && error.code === "unavailable")) return error;
+  const message = `propose.commands.${name}: ${error.message}`;
+  const without = "hidden" in error.details ? ` Or let it run without a sandbox: ${uncontained(name)}.` : "";
+  return new KiraError("unavailable", `${message}${without}`, { ...error.details, cause: error });
+}
+
 function notDeclared(name: string, known: readonly string[]): KiraError {
-  const there = known.length === 0 ? "There is none yet" : `There are: ${known.join(", ")}`;
+  const declare = known.length === 0 ? "Declare" : `Use one that is there (${known.join(", ")}), or declare`;
+  const such = `"propose": {"commands": {"${oneLine(name, 100)}": {"command": ["claude", "-p"]}}}`;
   return new KiraError(
     "not-found",
-    `propose.commands of the configuration has no "${name}". ${there}; declare it with its command, and commit that.`,
+    `The committed configuration declares no command "${oneLine(name, 100)}". ${declare} it in .kira-improve.json and commit that, such as ${such}.`,
   );
 }

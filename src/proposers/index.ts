@@ -21,10 +21,12 @@ export function findProposer(model: string, open: OpenModel): Proposer {
   const [, family = "", name = ""] = /^([^:]+):(.+)$/.exec(model) ?? [];
   if (Object.hasOwn(families, family)) return families[family as FamilyName](name);
   if (/^[a-z][a-z0-9.-]*:./.test(model) || /^claude-/.test(model)) return modelProposer(model, open);
-  const known = [...Object.keys(proposers), ...Object.keys(families).map((each) => `${each}:<name>`)];
-  throw new KiraError(
-    "unavailable",
-    `The model "${model}" is not supported by this version. Use one of: ${known.join(", ")}; or name a provider and its model, such as ollama:qwen3:14b.`,
-    { model },
-  );
+  const known = [
+    ...Object.keys(proposers),
+    ...["ollama:<name>", "claude-… or anthropic:<name>", "openai:<name>"],
+    ...Object.keys(families).map((each) => `${each}:<name>`),
+  ];
+  throw new KiraError("unavailable", `"${model}" names no proposer. Use one of: ${known.join(", ")}.`, {
+    model,
+  });
 }

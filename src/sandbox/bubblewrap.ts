@@ -106,5 +106,6 @@ function notShown({ command }: Confined): KiraError {
   return new KiraError(
     "unavailable",
     `The program ${name} is not to be found inside the sandbox. ${advice}.`,
+    { hidden: command[0] },
   );
 }

@@ -19,7 +19,7 @@ async function answerTo(reply: Reply) {
 test("without a key, OpenAI itself is not asked, and the variable is named", async () => {
   const model = openModel("openai:gpt-5", { baseUrls: {}, prices: {}, environment: {} });
   await expect(model.complete(aRequest())).rejects.toThrow(
-    "OpenAI at https://api.openai.com/v1 wants a key. Put it into OPENAI_API_KEY.",
+    "OpenAI at https://api.openai.com/v1 wants a key. Put it into OPENAI_API_KEY, or the address of a server of your own into OPENAI_BASE_URL.",
   );
 });
 

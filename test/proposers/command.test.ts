@@ -222,7 +222,7 @@ describe.skipIf(missing)("a command that edits files", () => {
   test("that nobody declared is named, with those that are", async () => {
     await using repository = await proposing("true");
     expect(await refusal(repository, "propose", "--model", "command:other")).toMatch(
-      /^3 propose\.commands of the configuration has no "other"\. There are: fixer/,
+      /^3 The committed configuration declares no command "other"\. Use one that is there \(fixer\), or declare it in \.kira-improve\.json/,
     );
   });
 

@@ -11,7 +11,7 @@ for (const proposer of Object.values(proposers)) promisesOfAProposer(proposer);
 test("a model that this version cannot reach is named in the error, with those it can", () => {
   const open = () => Promise.reject(new Error("nobody is asked"));
   expect(() => findProposer("toString", open)).toThrow(
-    'The model "toString" is not supported by this version. Use one of: offline, command:<name>; or name a provider and its model',
+    '"toString" names no proposer. Use one of: offline, ollama:<name>, claude-… or anthropic:<name>, openai:<name>, command:<name>.',
   );
   expect(findProposer("offline", open)).toBe(offline);
   expect(findProposer("ollama:qwen3:14b", open).name).toBe("ollama:qwen3:14b");
