@@ -106,8 +106,9 @@ function assemble(
     if (event.kind !== "trials" && event.kind !== "thinking") runLog.append(event, now());
     report(event);
   };
-  if (record.rebuilt)
+  record.whenRebuilt = () =>
     tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
+  if (record.rebuilt) record.whenRebuilt();
   const rules = () => readRules(logbook, refs, objects);
   const approvals = async (key: string) => {
     const { stdout } = await git.userAnswer(["config", "--local", "--get-all", `kira.${key}`], {

@@ -11,7 +11,7 @@ export function hasIndex(file: string): boolean {
   return existsSync(file) && statSync(file).size > 0;
 }
 
-/** @throws KiraError `conflict` if the file is no SQLite database or a damaged one */
+/** @throws KiraError `conflict` if the file is no SQLite database of ours or a damaged one */
 export function openDatabase(file: string): Database {
   mkdirSync(dirname(file), { recursive: true });
   const db = new Sqlite(file, { timeout: 5000 });
@@ -23,12 +23,20 @@ export function openDatabase(file: string): Database {
     return db;
   } catch (cause) {
     db.close();
+    if (isOfTheSystem(cause)) throw cause;
     throw new KiraError(
       "conflict",
       `The index ${file} cannot be read: ${messageOf(cause)}. Run: kira-improve reindex.`,
       { cause },
     );
   }
+}
+
+/** A full disk or a missing permission says nothing about what is in the file. */
+function isOfTheSystem(error: unknown): boolean {
+  return (
+    error instanceof Sqlite.SqliteError && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY)/.test(error.code)
+  );
 }
 
 /** Applies, in order and once, every migration this database has not seen. */

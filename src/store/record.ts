@@ -1,11 +1,12 @@
-import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry } from "../domain/entry.ts";
 import { KiraError, messageOf } from "../domain/errors.ts";
-import { type Database, hasIndex, openDatabase } from "./database.ts";
-import { applyEntry, type Index, openIndex } from "./index.ts";
+import type { Database } from "./database.ts";
+import { applyEntry, type Index } from "./index.ts";
+import { IndexFile } from "./index-file.ts";
 import { Journal, type Position, start } from "./journal.ts";
 import { Lock } from "./lock.ts";
+import { isIndexDamage } from "./sqlite-errors.ts";
 
 const appendWaitMs = 10_000;
 
@@ -15,15 +16,14 @@ const appendWaitMs = 10_000;
  */
 export class JournaledIndex implements Disposable {
   readonly journal: Journal;
-  readonly #file: string;
+  readonly #file: IndexFile;
   readonly #lock: Lock;
-  readonly #now: () => Date;
   /** When this process began to be at work on the record. */
   readonly #since: string;
-  #db: Database;
-  index: Index;
   /** Whether opening found the index missing, empty or damaged, and made it again. */
   readonly rebuilt: boolean;
+  /** Called when that happens later, while the index is in use. */
+  whenRebuilt: () => void = () => undefined;
 
   /**
    * @param home the folder `kira` in the common git directory
@@ -31,15 +31,16 @@ export class JournaledIndex implements Disposable {
    */
   constructor(home: string, indexFile: string, now: () => Date) {
     this.journal = new Journal(home);
-    this.#file = indexFile;
+    this.#file = new IndexFile(indexFile, now);
     this.#lock = new Lock(join(home, "journal.lock"), appendWaitMs);
-    this.#now = now;
     this.#since = now().toISOString();
     const isNew = this.journal.end().offset === 0 && this.journal.segments().length <= 1;
-    const opened = this.#tryOpen();
-    this.rebuilt = opened === undefined && (!isNew || hasIndex(indexFile));
-    this.#db = opened ?? this.#restore();
-    this.index = openIndex(this.#db);
+    this.rebuilt = !this.#file.open() && (!isNew || this.#file.exists);
+    if (!this.#file.isOpen) this.#restore();
+  }
+
+  get index(): Index {
+    return this.#file.index;
   }
 
   /**
@@ -49,22 +50,23 @@ export class JournaledIndex implements Disposable {
    */
   write<Made extends Entry>(build: (index: Index) => readonly Made[]): readonly Made[] {
     using _lock = this.#lock.hold("log", this.#since);
-    this.#apply();
-    const entries = build(this.index);
+    const entries = this.#mending(() => {
+      this.#apply();
+      return build(this.index);
+    });
     if (entries.length === 0) return entries;
     const end = this.journal.append(entries);
-    const apply = this.#db.transaction(() => {
-      for (const entry of entries) applyEntry(this.index, entry);
-      this.#setPosition(this.#db, end);
-    });
     try {
-      apply.immediate();
+      this.#insert(entries, end);
     } catch (cause) {
-      throw new KiraError(
-        "unavailable",
-        `This is recorded, but the index could not follow: ${messageOf(cause)}. Do not repeat it; mend that, and the next command brings the index up to date.`,
-        { cause },
-      );
+      if (isIndexDamage(cause))
+        this.#rebuild(); // from the journal, so with what was just appended
+      else
+        throw new KiraError(
+          "unavailable",
+          `This is recorded, but the index could not follow: ${messageOf(cause)}. Do not repeat it; mend that, and the next command brings the index up to date.`,
+          { cause },
+        );
     }
     return entries;
   }
@@ -80,75 +82,70 @@ export class JournaledIndex implements Disposable {
 
   /** Brings the index up to the journal's end: another process may have appended. */
   catchUp(): void {
-    const { segment, offset } = this.#position();
-    const end = this.journal.end();
-    if (segment === end.segment && offset === end.offset) return;
+    if (!this.#file.isLost && isSame(this.#position(), this.journal.end())) return;
     using _lock = this.#lock.hold("catching up", this.#since);
-    this.#apply();
+    this.#mending(() => this.#apply());
   }
 
   /** Builds the index anew beside the old one and puts it in its place. */
   rebuild(): void {
     using _lock = this.#lock.hold("reindex", this.#since);
-    this.#db.close();
-    this.#db = this.#build();
-    this.index = openIndex(this.#db);
+    this.#build();
   }
 
   /** Changes derived values of the index together; everything in it can be derived again. */
   derive<T>(change: (index: Index) => T): T {
-    return this.#db.transaction(() => change(this.index)).immediate();
+    if (this.#file.isLost) this.catchUp();
+    return this.#file.db.transaction(() => change(this.index)).immediate();
   }
 
   [Symbol.dispose](): void {
-    this.#db.close();
+    this.#file[Symbol.dispose]();
     this.#lock[Symbol.dispose]();
   }
 
-  #tryOpen(): Database | undefined {
-    if (!hasIndex(this.#file)) return undefined;
+  /** A second process may find the same loss at the same moment: the first restores, the second opens. */
+  #restore(): void {
+    using _lock = this.#lock.hold("restoring the index", this.#since);
+    if (this.#file.open()) return;
+    this.#file.setStrangerAside();
+    this.#build();
+  }
+
+  #build(): void {
+    this.#file.build((db, index) => this.#applyTo(db, index, start));
+  }
+
+  /** For an index that was lost while it was in use. */
+  #rebuild(): void {
+    this.#build();
+    this.whenRebuilt();
+  }
+
+  /** Does something with the index; if it turns out to be damaged, once more with a new one. */
+  #mending<T>(act: () => T): T {
     try {
-      const db = openDatabase(this.#file);
-      // The cheapest read that a damaged or foreign file does not survive.
-      db.prepare("SELECT count(*) FROM progress").get();
-      return db;
+      return act();
     } catch (error) {
-      if ((error as { code?: string }).code === "conflict" || (error as Error).name === "SqliteError")
-        return undefined;
-      throw error;
+      if (!isIndexDamage(error)) throw error;
+      this.#rebuild();
+      return act();
     }
   }
 
-  /** A second process may find the same loss at the same moment: the first restores, the second opens. */
-  #restore(): Database {
-    using _lock = this.#lock.hold("restoring the index", this.#since);
-    const opened = this.#tryOpen();
-    if (opened) return opened;
-    this.#setStrangerAside();
-    return this.#build();
-  }
-
-  #build(): Database {
-    const draft = `${this.#file}.${process.pid}.new`;
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(draft + suffix, { force: true });
-    const db = openDatabase(draft);
-    db.pragma("synchronous = OFF"); // a draft that is torn is made again
-    this.#applyTo(db, openIndex(db), start);
-    db.pragma("wal_checkpoint(TRUNCATE)");
-    db.close();
-    for (const suffix of ["-wal", "-shm"]) rmSync(this.#file + suffix, { force: true });
-    renameSync(draft, this.#file);
-    for (const suffix of ["-wal", "-shm"]) rmSync(draft + suffix, { force: true });
-    return openDatabase(this.#file);
-  }
-
-  /** What stands in the index's place and cannot be opened as one may be somebody's: it is kept beside. */
-  #setStrangerAside(): void {
-    if (hasIndex(this.#file)) renameSync(this.#file, `${this.#file}.damaged-${this.#now().getTime()}`);
-  }
-
+  /** Brings the index up to the journal's end; one that was deleted under our hands is made again first. */
   #apply(): void {
-    this.#applyTo(this.#db, this.index, this.#position());
+    if (this.#file.isLost && !this.#file.openAgain()) this.#rebuild();
+    this.#applyTo(this.#file.db, this.index, this.#position());
+  }
+
+  /** Puts in what was just appended. */
+  #insert(entries: readonly Entry[], end: Position): void {
+    const insert = this.#file.db.transaction(() => {
+      for (const entry of entries) applyEntry(this.index, entry);
+      this.#setPosition(this.#file.db, end);
+    });
+    insert.immediate();
   }
 
   #applyTo(db: Database, index: Index, from: Position): void {
@@ -163,7 +160,7 @@ export class JournaledIndex implements Disposable {
 
   #position(): Position {
     return (
-      this.#db
+      this.#file.db
         .prepare<[string], Position>("SELECT segment, offset FROM progress WHERE clone = ?")
         .get(this.journal.cloneId) ?? start
     );
@@ -174,4 +171,8 @@ export class JournaledIndex implements Disposable {
       "INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset",
     ).run(this.journal.cloneId, segment, offset);
   }
+}
+
+function isSame(one: Position, other: Position): boolean {
+  return one.segment === other.segment && one.offset === other.offset;
 }

@@ -1,12 +1,19 @@
 import { KiraError } from "../domain/errors.ts";
 
+/** Whether an error says that the index does not hold what was put into it: then it is made again. */
+export function isIndexDamage(error: unknown): boolean {
+  // The last: what SQLite keeps beside the database was deleted, and another process has begun it anew.
+  const codes = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/;
+  return error instanceof Error && "code" in error && codes.test(String(error.code));
+}
+
 /** What a failure of SQLite means to the user; undefined for one that is a bug of ours. */
 export function explainSqlite(error: unknown): KiraError | undefined {
   // By name, so that a command that fails before it needs the database does not load it.
   if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
   const { message } = error;
   const code = String(error.code);
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+  if (isIndexDamage(error))
     return new KiraError("conflict", `The index is damaged: ${message}. Run: kira-improve reindex.`, {
       cause: error,
     });
