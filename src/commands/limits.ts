@@ -4,7 +4,7 @@ import { wholeNumber } from "./command.ts";
 
 export const limitTexts = {
   maxTrials: "The most trials to run now; those that are stored do not count",
-  maxCost: "The most dollars that trials may cost now",
+  maxCost: "The most dollars to spend now",
   maxMinutes: "How long to start further trials",
 };
 

@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { mostDays, mostProposals, mostRuns } from "../domain/config.ts";
+import { exitStatus } from "../domain/errors.ts";
 import { cycle } from "../loop/cycle.ts";
 import { renderCycle } from "../report/cycle.ts";
 import type { Workspace } from "../workspace.ts";
@@ -44,6 +45,7 @@ export class RunCommand extends TrialsCommand {
       model: this.model,
       ...making,
     });
-    return { json: { cycle: done }, text: renderCycle(done, this.width) };
+    const status = done.cutShort ? exitStatus.inconclusive : 0;
+    return { json: { cycle: done }, text: renderCycle(done, this.width), status };
   }
 }

@@ -1,12 +1,14 @@
 /** What may be spent; what is absent is not limited. */
 export interface Limits {
   readonly maxTrials?: number | undefined;
+  /** Of models, in and out, as far as they are known. */
+  readonly maxTokens?: number | undefined;
   /** In dollars. */
   readonly maxCost?: number | undefined;
   readonly maxMinutes?: number | undefined;
 }
 
-/** Counts what trials cost, and says when no other may be started. */
+/** Counts what trials and proposals cost, and says when no other may be started. */
 export class Budget {
   readonly #limits: Limits;
   readonly #clock: () => number;
@@ -14,7 +16,10 @@ export class Budget {
   readonly #whole: Budget | undefined;
   #started = 0;
   #ended = 0;
+  /** Of all, and the part that went to proposals. */
   #costUsd = 0;
+  #thoughtUsd = 0;
+  #tokens = 0;
 
   /**
    * @param clock in milliseconds
@@ -37,10 +42,18 @@ export class Budget {
     this.#whole?.start();
   }
 
-  end(costUsd: number): void {
+  end(costUsd: number, tokens = 0): void {
     this.#ended++;
     this.#costUsd += costUsd;
-    this.#whole?.end(costUsd);
+    this.#tokens += tokens;
+    this.#whole?.end(costUsd, tokens);
+  }
+
+  /** A proposal was thought about, which is no trial and costs money all the same. */
+  think(costUsd: number): void {
+    this.#costUsd += costUsd;
+    this.#thoughtUsd += costUsd;
+    this.#whole?.think(costUsd);
   }
 
   /** Milliseconds until no further trial may be started; Infinity without a limit of minutes. */
@@ -72,16 +85,33 @@ export class Budget {
     return left.length === 0 ? undefined : Math.max(0, Math.min(...left));
   }
 
-  /** Why no further trial may be started; undefined while one may. Those that run count with what others cost. */
+  /** The tokens that are left; undefined without a limit. */
+  tokensLeft(): number | undefined {
+    const own = this.#limits.maxTokens;
+    const left = [own === undefined ? [] : own - this.#tokens, this.#whole?.tokensLeft() ?? []].flat();
+    return left.length === 0 ? undefined : Math.max(0, Math.min(...left));
+  }
+
+  /** Why nothing further may be started; undefined while it may. Trials that run count with what others cost. */
   exhausted(): string | undefined {
-    const { maxTrials, maxCost, maxMinutes } = this.#limits;
+    const { maxTrials, maxTokens, maxCost, maxMinutes } = this.#limits;
     if (maxTrials !== undefined && this.#started >= maxTrials)
       return `the limit of ${maxTrials} trials is reached`;
-    const running = (this.#started - this.#ended) * (this.#costUsd / Math.max(1, this.#ended));
+    if (maxTokens !== undefined && this.#tokens >= maxTokens)
+      return `the limit of ${maxTokens} tokens is reached`;
+    const trialsUsd = this.#costUsd - this.#thoughtUsd;
+    const running = (this.#started - this.#ended) * (trialsUsd / Math.max(1, this.#ended));
     if (maxCost !== undefined && this.#costUsd + running >= maxCost)
-      return `the limit of $${maxCost} is reached`;
+      return `the limit of $${maxCost} is reached${this.#shares()}`;
     if (maxMinutes !== undefined && this.#clock() - this.#began >= maxMinutes * 60_000)
       return `the limit of ${maxMinutes} minutes is reached`;
     return this.#whole?.exhausted();
+  }
+
+  /** What the money went to, where that is not trials alone. */
+  #shares(): string {
+    if (this.#thoughtUsd === 0) return "";
+    const trials = `$${(this.#costUsd - this.#thoughtUsd).toFixed(4)}`;
+    return ` ($${this.#thoughtUsd.toFixed(4)} went to proposals, ${trials} to trials)`;
   }
 }

@@ -46,6 +46,8 @@ export interface Attempted {
 export interface Cycle {
   readonly analysis: Analysis;
   readonly attempts: readonly Attempted[];
+  /** Whether a limit ended it before all was tried. */
+  readonly cutShort: boolean;
   readonly reason: string;
 }
 
@@ -63,7 +65,7 @@ export async function cycle(workspace: Workspace, wanted: CycleRequest): Promise
     attempts.push(await attempt(workspace, pattern, proposal, request));
   }
   const judged = request.together ? await judgeLast(workspace, attempts, request) : attempts;
-  return { analysis, attempts: judged, reason: whyStopped(analysis, judged, request) };
+  return { analysis, attempts: judged, ...whyStopped(analysis, judged, request) };
 }
 
 /** What was asked for, with what is left of it to spend. */
@@ -138,7 +140,7 @@ async function proposalFor(
   analysis: Analysis,
   pattern: Pattern,
   parent: Proposal | undefined,
-  { model, signal }: CycleRequest,
+  { model, budget, signal }: Underway,
 ): Promise<Proposal | KiraError> {
   try {
     const { proposal } = await propose(workspace, {
@@ -146,6 +148,7 @@ async function proposalFor(
       pattern: pattern.id,
       parent: parent && `proposal:${parent.id}`,
       model,
+      budget,
       signal,
     });
     return proposal!;
@@ -158,14 +161,17 @@ function whyStopped(
   { patterns, totalTasks, failureCount }: Analysis,
   attempts: readonly Attempted[],
   { period, proposals, budget }: Underway,
-): string {
+): Pick<Cycle, "reason" | "cutShort"> {
+  const ended = (reason: string) => ({ reason, cutShort: false });
   const spent = budget.exhausted();
   if (totalTasks === 0)
-    return `Nothing was logged in the last ${period.days} days, so there is nothing to learn from.`;
+    return ended(`Nothing was logged in the last ${period.days} days, so there is nothing to learn from.`);
   if (patterns.length === 0)
-    return `${failureCount} of ${totalTasks} outcomes failed, and no ${period.minFailures} of them alike, so there is no pattern to learn from.`;
-  if (spent !== undefined) return `The cycle ended early: ${spent}.`;
-  const tried = attempts.filter(({ proposal }) => proposal).length;
-  if (tried >= proposals) return `The limit of ${proposals} proposals a cycle was reached.`;
-  return tried === 0 ? "No pattern led to a proposal." : "Every pattern has had its turn.";
+    return ended(
+      `${failureCount} of ${totalTasks} outcomes failed, and no ${period.minFailures} of them alike, so there is no pattern to learn from.`,
+    );
+  if (spent !== undefined) return { reason: `The cycle ended early: ${spent}.`, cutShort: true };
+  const tried = proposalsOf(attempts).length;
+  if (tried >= proposals) return ended(`The limit of ${proposals} proposals a cycle was reached.`);
+  return ended(tried === 0 ? "No pattern led to a proposal." : "Every pattern has had its turn.");
 }

@@ -23,6 +23,8 @@ export interface ProposeRequest {
   readonly seed?: number | undefined;
   /** Dollars that models may cost, beside the configuration's limit for each proposal. */
   readonly maxCost?: number | undefined;
+  /** A larger budget that this takes part in. */
+  readonly budget?: Budget | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +56,7 @@ export async function showPrompt(workspace: Workspace, request: ProposeRequest):
 
 export async function prepare(
   workspace: Workspace,
-  { analysisId, parent: wanted, model, seed = 0, maxCost, signal }: ProposeRequest,
+  { analysisId, parent: wanted, model, seed = 0, maxCost, budget, signal }: ProposeRequest,
 ): Promise<Groundwork> {
   const rules = await workspace.rules();
   const analysis = chooseAnalysis(workspace, analysisId);
@@ -64,7 +66,7 @@ export async function prepare(
     ...{ rules, analysis, parent, tree, seed, signal },
     entries: await listTree(workspace.git, tree),
     proposer: workspace.proposer(model ?? rules.config.propose.model),
-    budget: new Budget({ maxCost }, () => performance.now()),
+    budget: new Budget({ maxCost }, () => performance.now(), budget),
     ideas: new Set(),
     hypotheses: [],
   };

@@ -83,7 +83,7 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
       }
     })();
     for await (const trial of executor.run(launched, (spec, slot) => room.attempt(spec, slot), options)) {
-      budget.end(trial.costUsd);
+      budget.end(trial.costUsd, trial.tokens);
       const cutOff = trial.result === "error" ? await room.cutOff() : undefined;
       if (cutOff !== undefined) {
         spent.costUsd += trial.costUsd;

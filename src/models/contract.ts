@@ -42,6 +42,8 @@ export interface ModelAnswer {
 export interface Model {
   /** As the user names it: `ollama:qwen3:14b`, `anthropic:claude-…`, `openai:…`. */
   readonly name: string;
+  /** What its tokens cost, as far as is known before it answers; null if it is not. On this machine it is 0. */
+  readonly price: Price | null;
   complete(request: ModelRequest): Promise<ModelAnswer>;
   /** Names of the models that the server offers. */
   list(signal?: AbortSignal): Promise<string[]>;

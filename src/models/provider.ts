@@ -84,6 +84,7 @@ export function modelOf(provider: Provider, settings: ModelSettings): Model {
 
   return {
     name: `${provider.prefix}:${settings.model}`,
+    price: settings.price ?? priceOf(provider, settings.model, settings.model) ?? null,
     async complete(request) {
       const began = performance.now();
       using deadline = new Deadline(request.timeoutMs, request.signal);

@@ -57,36 +57,31 @@ export class Conversation {
     this.#refuseToOverspend();
     this.#turns.push({ role: "user", content: user });
     let characters = 0;
-    budget.start();
-    let costUsd = 0;
-    try {
-      const answer = await this.#model.complete({
-        system: this.#prompt.system,
-        turns: [...this.#turns],
-        schema: this.#prompt.schema,
-        maxTokens: config.answerTokens,
-        timeoutMs: config.timeoutSeconds * 1000,
-        signal,
-        onText: (text) => onProgress?.((characters += text.length)),
-      });
-      costUsd = answer.costUsd ?? 0;
-      return answer;
-    } finally {
-      budget.end(costUsd);
-    }
+    const answer = await this.#model.complete({
+      system: this.#prompt.system,
+      turns: [...this.#turns],
+      schema: this.#prompt.schema,
+      maxTokens: config.answerTokens,
+      timeoutMs: config.timeoutSeconds * 1000,
+      signal,
+      onText: (text) => onProgress?.((characters += text.length)),
+    });
+    budget.think(answer.costUsd ?? 0);
+    return answer;
   }
 
   #refuseToOverspend(): void {
     const { budget } = this.#situation;
     const spent = budget.exhausted();
-    const unpriced = budget.limitsCost && this.#rounds.length > 0 && costOf(this.#rounds) === null;
+    // The model that served may be another than the one that was asked for.
+    const unpriced = budget.limitsCost && (this.#model.price === null || costOf(this.#rounds) === null);
     if (spent === undefined && !unpriced) return;
     const why = unpriced
-      ? `no price of ${this.#model.name} is known, so its limit of cost cannot be kept. Give it one in propose.prices`
+      ? `no price of ${this.#model.name} is known, so its limit of cost cannot be kept. Give it one in propose.prices, or set no limit`
       : `${spent}. Raise propose.maxCost or --max-cost`;
     const asked = this.#rounds.at(-1)?.problem;
     throw new KiraError(
-      "inconclusive",
+      unpriced ? "invalid" : "inconclusive",
       `${this.#model.name} was not asked${asked ? " again" : ""}: ${why}.${asked ? ` Its last answer could not be used: ${asked}` : ""}`,
       this.#spent(),
     );

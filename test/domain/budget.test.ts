@@ -23,6 +23,34 @@ test("a limit is reached by what was started, what was spent, or the time, and s
   expect(none.exhausted()).toBeUndefined();
 });
 
+test("what proposals cost counts as well, in the larger budget too, and it is said what went where", () => {
+  const whole = new Budget({ maxCost: 1, maxTrials: 1 }, () => 0);
+  const proposing = new Budget({}, () => 0, whole);
+  const evaluating = new Budget({}, () => 0, whole);
+  proposing.think(0.7);
+  expect(whole.exhausted()).toBeUndefined();
+  expect(evaluating.costLeft()).toBeCloseTo(0.3, 9);
+  evaluating.start();
+  evaluating.end(0.31);
+  expect(new Budget({ maxCost: 1 }, () => 0, whole).exhausted()).toBe("the limit of 1 trials is reached");
+  const rich = new Budget({ maxCost: 1 }, () => 0);
+  rich.think(0.7);
+  rich.start();
+  rich.end(0.3);
+  expect(rich.exhausted()).toBe("the limit of $1 is reached ($0.7000 went to proposals, $0.3000 to trials)");
+});
+
+test("tokens are limited as dollars are", () => {
+  const whole = new Budget({ maxTokens: 100 }, () => 0);
+  const part = new Budget({}, () => 0, whole);
+  part.start();
+  part.end(0, 60);
+  expect([part.tokensLeft(), part.exhausted()]).toEqual([40, undefined]);
+  part.start();
+  part.end(0, 60);
+  expect([part.tokensLeft(), part.exhausted()]).toEqual([0, "the limit of 100 tokens is reached"]);
+});
+
 test("trials under way count with what others cost: many at once do not overrun the limit", () => {
   const budget = new Budget({ maxCost: 1 }, () => 0);
   for (let i = 0; i < 4; i++) budget.start();

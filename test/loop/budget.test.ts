@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
+import { outputTokens } from "../support/providers/dialect.ts";
+import { aModelServer } from "../support/providers/model-server.ts";
+import { anAnswer } from "../support/scripted-model.ts";
 import {
   aGoodIdea,
   agentConfig,
@@ -89,6 +92,32 @@ test("a limit of a whole run ends it before another proposal is made, and the tr
   ]);
   expect(await shown(repository, 1)).toMatchObject({ status: "testing" });
   expect(await callsIn(env.KIRA_CALLS)).toBe(5);
+});
+
+test("what a model costs that proposes is taken from the money of the whole run, and it is said where it went", async () => {
+  const edits = [{ kind: "write", path: "skills/lessons.md", content: "- food: dates\n" }];
+  await using server = await aModelServer("openai", { script: () => anAnswer({ edits }) });
+  const config = JSON.parse(costly()[".kira-improve.json"]!);
+  const prices = { "openai:some-model": { input: 0, output: 0.4e6 / outputTokens } };
+  const propose = { ...config.propose, prices };
+  await using repository = await anAgentRepository({
+    ...costly(),
+    ".kira-improve.json": JSON.stringify({ ...config, propose }),
+  });
+  await using spare = await aSpareFolder();
+  const env = { KIRA_CALLS: join(spare.folder, "calls"), OPENAI_BASE_URL: server.baseUrl };
+  await failuresAbout(repository, "dates");
+  await failuresAbout(repository, "figs");
+  const here = { folder: repository.folder, env };
+  const run = ["run", "--allow-unsandboxed", "--model", "openai:some-model", "--max-cost", "1"];
+  const { status, stdout } = await kira(here, ...run);
+  expect([status, stdout.replace(/\s+/g, " ")]).toEqual([
+    6,
+    expect.stringMatching(
+      /1 proposal tried, 0 merged\. The cycle ended early: the limit of \$1 is reached \(\$0\.4000 went to proposals, \$0\.7500 to trials\)\.\s*$/,
+    ),
+  ]);
+  expect([server.asked.length, await callsIn(env.KIRA_CALLS)]).toEqual([1, 3]);
 });
 
 test("progress tells what is done and at most left, what came out, the time and the money", async () => {

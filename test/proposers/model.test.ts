@@ -113,6 +113,20 @@ describe("a model that proposes", () => {
     expect(error.message).toMatch(/no price of scripted:one is known.*propose\.prices/);
   });
 
+  test("of which it is known before that it has no price is not asked at all under a limit of cost", async () => {
+    const model = { ...scriptedModel([anAnswer()]), price: null };
+    const asking = (budget: Budget) =>
+      modelProposer(model.name, async () => model).propose(aSituation({ budget }));
+    await expect(asking(new Budget({ maxCost: 1 }, () => 0))).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringMatching(
+        /^scripted:one was not asked: no price .*Give it one in propose\.prices/,
+      ),
+    });
+    expect(model.requests).toHaveLength(0);
+    expect(await asking(new Budget({}, () => 0))).toBeDefined();
+  });
+
   test("shows its progress in characters", async () => {
     const seen: number[] = [];
     await asked([anAnswer()], { onProgress: (characters) => seen.push(characters) });

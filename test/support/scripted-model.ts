@@ -14,6 +14,7 @@ export function scriptedModel(lines: readonly Line[], name = "scripted:one"): Sc
   const requests: ModelRequest[] = [];
   return {
     name,
+    price: { input: 2, output: 40 },
     requests,
     async complete(request) {
       if (request.signal?.aborted) throw new KiraError("interrupted", "Stopped. Run the command again.");
