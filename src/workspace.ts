@@ -14,6 +14,8 @@ import { Notes } from "./git/notes.ts";
 import { Objects } from "./git/objects.ts";
 import { Refs } from "./git/refs.ts";
 import { readBranch } from "./git/repository.ts";
+import { openScratch } from "./git/scratch.ts";
+import { socketBase } from "./git/slot-base.ts";
 import { gradeAll } from "./graders/index.ts";
 import { type Logbook, localConfigText, openLogbook, rememberConfig } from "./logbook.ts";
 import type { Proposer } from "./proposers/contract.ts";
@@ -149,7 +151,9 @@ function assemble(
     // Loaded when a trial needs it: no other command waits for what serves HTTP.
     gateway: async ({ baseUrls, prices }, allowance, tape) => {
       const { openGateway } = await import("./gateway/gateway.ts");
-      return openGateway({ baseUrls, prices, environment, allowance, tape });
+      const { findPrice: listPrice } = await import("./models/prices.ts");
+      const openFolder = () => openScratch(repository.commonDir, socketBase());
+      return openGateway({ baseUrls, prices, listPrice, environment, openFolder, allowance, tape });
     },
     lock: (purpose, waitMs = lockWaitMs) =>
       acquireLock(`${home}/writer.lock`, waitMs, purpose, now().toISOString()),

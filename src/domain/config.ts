@@ -135,6 +135,11 @@ const evaluate = z.strictObject({
   concurrency: z.int().min(1).max(256).default(2).describe("Trials at the same time."),
   network: z.enum(["none", "llm", "host"]).default("none").describe("What a sandboxed trial can reach."),
   maxTrials: z.int().positive().optional(),
+  maxTokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Tokens, in and out, that models may use in one evaluation; beyond it the gateway cuts off."),
   maxCost: z.number().positive().optional().describe("Dollars one evaluation may cost."),
   maxMinutes: z.number().positive().optional(),
 });

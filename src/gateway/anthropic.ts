@@ -1,5 +1,5 @@
 import type { Protocol } from "./contract.ts";
-import { endpointOf, isLocal } from "./endpoint.ts";
+import { always, endpointOf, isLocal, never } from "./endpoint.ts";
 import { countIn, errorOf, partOf, textIn } from "./json.ts";
 
 /** The Messages API. */
@@ -9,7 +9,6 @@ export const anthropic: Protocol = {
   path: "",
   keyVariable: "ANTHROPIC_API_KEY",
   needsToken: true,
-  free: false,
   routes: {
     "POST /v1/messages": { thinks: true },
     "POST /v1/messages/count_tokens": { thinks: false },
@@ -19,9 +18,16 @@ export const anthropic: Protocol = {
     const { ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY: key, ANTHROPIC_AUTH_TOKEN: token } = environment;
     const source = baseUrl === undefined ? "ANTHROPIC_BASE_URL" : "propose.baseUrls.anthropic";
     const url = endpointOf(baseUrl ?? (ANTHROPIC_BASE_URL || "https://api.anthropic.com"), source);
-    if (key) return { url, headers: { "x-api-key": key }, secrets: [key], probe: false };
-    if (token) return { url, headers: { authorization: `Bearer ${token}` }, secrets: [token], probe: false };
-    return isLocal(url) ? { url, headers: {}, secrets: [], probe: false } : undefined;
+    if (key) return { url, headers: { "x-api-key": key }, secrets: [key], probe: false, free: never };
+    if (token)
+      return {
+        url,
+        headers: { authorization: `Bearer ${token}` },
+        secrets: [token],
+        probe: false,
+        free: never,
+      };
+    return isLocal(url) ? { url, headers: {}, secrets: [], probe: false, free: always } : undefined;
   },
   read(event) {
     const message = partOf(event, "message") ?? event;

@@ -20,6 +20,8 @@ export interface Upstream {
   readonly secrets: readonly string[];
   /** Whether it is offered only if something answers there. */
   readonly probe: boolean;
+  /** Whether a model there costs nothing unless a price of it is known. */
+  free(model: string): boolean;
 }
 
 export interface Surroundings {
@@ -35,8 +37,6 @@ export interface Protocol extends Pick<Door, "port" | "variable" | "path"> {
   readonly needsToken: boolean;
   /** The variable that an agent's library takes its key from. */
   readonly keyVariable: string;
-  /** Nobody is paid for tokens on a machine of one's own. */
-  readonly free: boolean;
   /** Undefined if there is no key for it. */
   upstream(surroundings: Surroundings): Upstream | undefined;
   /** @param event one event of a stream, or a whole answer */

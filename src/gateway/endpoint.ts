@@ -16,3 +16,7 @@ export function endpointOf(address: string, source: string): URL {
 }
 
 export const isLocal = ({ hostname }: URL): boolean => local.test(hostname);
+
+/** Whoever wants a key may want money; a server of one's own that wants none does not. */
+export const always = () => true;
+export const never = () => false;

@@ -1,6 +1,7 @@
-import type { Prices, Protocol, Usage } from "./contract.ts";
+import type { Price } from "../models/contract.ts";
+import type { Usage } from "./contract.ts";
 import type { Count } from "./meter.ts";
-import { costOf, priceOf } from "./prices.ts";
+import { costOf } from "./prices.ts";
 
 /** What may be spent through a gateway in all; what is absent is not limited. */
 export interface Allowance {
@@ -15,13 +16,11 @@ export interface Allowance {
 export class Ledger {
   readonly unpriced = new Set<string>();
   stopped: string | undefined;
-  readonly #prices: Prices;
   readonly #allowance: Allowance;
   #costUsd = 0;
   #tokens = 0;
 
-  constructor(prices: Prices, allowance: Allowance) {
-    this.#prices = prices;
+  constructor(allowance: Allowance) {
     this.#allowance = allowance;
   }
 
@@ -35,14 +34,20 @@ export class Ledger {
     return this.stopped;
   }
 
-  /** @returns what it cost */
-  add(provider: string, { free }: Pick<Protocol, "free">, count: Count): number {
-    const model = count.model ?? "unknown";
-    const price = free ? { input: 0, output: 0 } : priceOf(this.#prices, provider, model);
-    if (!price) this.unpriced.add(`${provider}:${model}`);
+  /**
+   * Under a limit of dollars, one answer whose price nobody knows is the last: no limit can be kept with it.
+   * @param model with its provider
+   * @returns what it cost
+   */
+  add(model: string, price: Price | undefined, count: Count): number {
     const costUsd = price ? costOf(price, count) : 0;
     this.#costUsd += costUsd;
     this.#tokens += count.inputTokens + count.outputTokens;
+    if (!price) {
+      this.unpriced.add(model);
+      if (this.#allowance.costUsd !== undefined)
+        this.stopped ??= `no price of ${model} is known, so the limit of cost cannot be kept`;
+    }
     return costUsd;
   }
 }

@@ -2,6 +2,9 @@ import type { Protocol } from "./contract.ts";
 import { endpointOf } from "./endpoint.ts";
 import { countIn, textIn } from "./json.ts";
 
+/** Models of the cloud can be reached through a server of one's own. */
+const cloud = /[-:]cloud$/;
+
 /** Ollama's own API. Its libraries send no key: whoever comes through a trial's door belongs to the trial. */
 export const ollama: Protocol = {
   // Its usual port: what ignores the variable finds it as well.
@@ -10,7 +13,6 @@ export const ollama: Protocol = {
   path: "",
   keyVariable: "OLLAMA_API_KEY",
   needsToken: false,
-  free: true,
   routes: {
     "POST /api/chat": { thinks: true },
     "POST /api/generate": { thinks: true },
@@ -22,7 +24,7 @@ export const ollama: Protocol = {
     const host = baseUrl ?? environment["OLLAMA_HOST"];
     const source = baseUrl === undefined ? "OLLAMA_HOST" : "propose.baseUrls.ollama";
     const url = endpointOf(addressOf(host || "127.0.0.1"), source);
-    return { url, headers: {}, secrets: [], probe: !host };
+    return { url, headers: {}, secrets: [], probe: !host, free: (model) => !cloud.test(model) };
   },
   read: (event) => ({
     model: textIn(event, "model"),

@@ -1,5 +1,5 @@
 import type { Protocol } from "./contract.ts";
-import { endpointOf, isLocal } from "./endpoint.ts";
+import { always, endpointOf, isLocal, never } from "./endpoint.ts";
 import { countIn, errorOf, partOf, textIn } from "./json.ts";
 
 /** Chat Completions and Responses, as OpenAI and many others speak them. */
@@ -9,7 +9,6 @@ export const openai: Protocol = {
   path: "/v1",
   keyVariable: "OPENAI_API_KEY",
   needsToken: true,
-  free: false,
   routes: {
     "POST /v1/chat/completions": { thinks: true },
     "POST /v1/responses": { thinks: true },
@@ -19,8 +18,9 @@ export const openai: Protocol = {
     const { OPENAI_BASE_URL, OPENAI_API_KEY: key } = environment;
     const source = baseUrl === undefined ? "OPENAI_BASE_URL" : "propose.baseUrls.openai";
     const url = endpointOf(baseUrl ?? (OPENAI_BASE_URL || "https://api.openai.com/v1"), source);
-    if (key) return { url, headers: { authorization: `Bearer ${key}` }, secrets: [key], probe: false };
-    return isLocal(url) ? { url, headers: {}, secrets: [], probe: false } : undefined;
+    if (key)
+      return { url, headers: { authorization: `Bearer ${key}` }, secrets: [key], probe: false, free: never };
+    return isLocal(url) ? { url, headers: {}, secrets: [], probe: false, free: always } : undefined;
   },
   read(event) {
     const whole = partOf(event, "response") ?? event;

@@ -9,6 +9,7 @@ import { answer } from "./exchange.ts";
 import { Fate } from "./fate.ts";
 import { protocols, type ProtocolName } from "./index.ts";
 import { type Ledger, Sum } from "./ledger.ts";
+import type { PriceBook } from "./prices.ts";
 import type { Setting } from "./setting.ts";
 import { openTrack } from "./tape.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -25,6 +26,7 @@ export interface Shared {
   readonly upstreams: Upstreams;
   readonly agents: Readonly<Record<"http:" | "https:", Agent>>;
   readonly ledger: Ledger;
+  readonly book: PriceBook;
   readonly tape: Tape | undefined;
 }
 
@@ -34,7 +36,7 @@ export async function openPass(
   number: number,
   trial: { readonly key: string; readonly directory: string },
 ): Promise<Pass> {
-  const { folder, providers, upstreams, agents, ledger, tape } = shared;
+  const { folder, providers, upstreams, agents, ledger, book, tape } = shared;
   const token = `sk-kira-${randomBytes(24).toString("hex")}`;
   const [sum, fate] = [new Sum(), new Fate()];
   const track = tape && (await openTrack(tape, trial.key));
@@ -48,7 +50,7 @@ export async function openPass(
     const upstream = upstreams[provider];
     const agent = agents[upstream?.url.protocol === "https:" ? "https:" : "http:"];
     const setting: Setting = {
-      ...{ provider, protocol, upstream, agent, token, ledger, sum, fate, track, mostBodyBytes },
+      ...{ provider, protocol, upstream, agent, token, ledger, book, sum, fate, track, mostBodyBytes },
       recording: tape?.folder ?? "",
       names: { [token]: "<token>", [trial.directory]: "/trial" },
     };

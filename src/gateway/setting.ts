@@ -1,10 +1,12 @@
 import type { Agent } from "node:http";
+import type { Price } from "../models/contract.ts";
 import type { Protocol, Upstream } from "./contract.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Fate, type Trouble, troubleIn } from "./fate.ts";
 import type { ProtocolName } from "./index.ts";
 import type { Ledger, Sum } from "./ledger.ts";
 import type { Count } from "./meter.ts";
+import { type PriceBook, priceOf } from "./prices.ts";
 import type { Track } from "./tape.ts";
 
 /** All that a request through one door of a trial is answered with. */
@@ -16,6 +18,7 @@ export interface Setting {
   readonly agent: Agent;
   readonly token: string;
   readonly ledger: Ledger;
+  readonly book: PriceBook;
   readonly sum: Sum;
   readonly fate: Fate;
   readonly track: Track | undefined;
@@ -47,8 +50,18 @@ export function account(setting: Setting, asked: Asked, delivery: Delivery, isWh
   if (asked.thinks && delivery.status < 300) charge(setting, count);
 }
 
-export function charge({ sum, ledger, provider, protocol }: Setting, count: Count): void {
-  sum.add(count, ledger.add(provider, protocol, count));
+export function charge(setting: Setting, count: Count): void {
+  const { sum, ledger, fate, provider } = setting;
+  const model = count.model ?? "unknown";
+  const price = priceFor(setting, model);
+  sum.add(count, ledger.add(`${provider}:${model}`, price, count));
+  if (!price && ledger.stopped !== undefined) fate.refuse(`The trial was cut off: ${ledger.stopped}.`);
+}
+
+/** A known price wins over a server of one's own: behind that may be a way to a model that costs. Replaying is free. */
+function priceFor({ book, provider, upstream }: Setting, model: string): Price | undefined {
+  const isFree = upstream === undefined || upstream.free(model);
+  return priceOf(book, provider, model) ?? (isFree ? { input: 0, output: 0 } : undefined);
 }
 
 export function troubleOf(

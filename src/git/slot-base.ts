@@ -15,6 +15,15 @@ export function slotBase(bytes: number, slots: number): string {
   return process.env["TMPDIR"] === undefined && fits(needed) ? memory : realpathSync(tmpdir());
 }
 
+/** What the path of a unix socket may have (104 bytes on macOS, four more on Linux), less what stands behind ours. */
+const longestName = 36;
+
+/** The folder to put folders in that hold unix sockets. */
+export function socketBase(): string {
+  const base = realpathSync(tmpdir());
+  return base.length > longestName ? "/tmp" : base;
+}
+
 function fits(needed: number): boolean {
   try {
     accessSync(memory, constants.W_OK | constants.X_OK);

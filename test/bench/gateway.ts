@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { openGateway } from "../../src/gateway/gateway.ts";
+import { findPrice } from "../../src/models/prices.ts";
+import { openFolder } from "../gateway/support.ts";
 import type { Order } from "./gateway-peer.ts";
 import { atMost, compare, median, type Row } from "./measure.ts";
 
@@ -20,7 +22,7 @@ export async function gateway(): Promise<Row[]> {
   const url = `http://127.0.0.1:${port}`;
   const opened = stack.use(
     await openGateway({
-      ...{ baseUrls: { anthropic: url }, prices: {}, allowance: {} },
+      ...{ baseUrls: { anthropic: url }, prices: {}, listPrice: findPrice, openFolder, allowance: {} },
       environment: { ANTHROPIC_API_KEY: "key", OLLAMA_HOST: url },
     }),
   );

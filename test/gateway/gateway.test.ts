@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { openGateway } from "../../src/gateway/gateway.ts";
 import type { ProtocolName } from "../../src/gateway/index.ts";
-import { aGateway, ask, begin, json, keys, socketOf, tokenOf } from "./support.ts";
+import { aGateway, ask, begin, json, keys, socketOf, tokenOf, openFolder } from "./support.ts";
 import { anUpstream, paths, spoken, type Way, whole } from "./upstream.ts";
 
 const ways = Object.keys(paths) as Way[];
@@ -219,7 +219,7 @@ test("the doors lie in a folder of ours that is gone afterwards", async () => {
 
 test("only providers with a key, or a server on this machine, are offered", async () => {
   await using upstream = await anUpstream();
-  const settings = { prices: {}, allowance: {} };
+  const settings = { prices: {}, listPrice: () => undefined, openFolder, allowance: {} };
   const nobody = "http://127.0.0.1:9";
   const doorsWith = async (environment: Record<string, string>, baseUrls = {}) => {
     await using gateway = await openGateway({ ...settings, environment, baseUrls });

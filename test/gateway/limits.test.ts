@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { openGateway } from "../../src/gateway/gateway.ts";
-import { aGateway, ask, begin, json } from "./support.ts";
+import { findPrice } from "../../src/models/prices.ts";
+import { aGateway, ask, begin, json, openFolder } from "./support.ts";
 import { paths, spoken } from "./upstream.ts";
 
 const cutOff = { reason: expect.stringContaining("The trial was cut off: the limit of"), passing: false };
@@ -34,6 +35,36 @@ test("a limit is one for all trials of an evaluation", async () => {
   expect([status, JSON.parse(body)]).toEqual([402, { error: expect.stringContaining("100 tokens") }]);
   expect(other.excuse(false)).toEqual(cutOff);
   expect(open.pass.excuse(true)).toBeUndefined();
+});
+
+test("a model that is on the list of prices costs what that says, with nothing configured", async () => {
+  await using open = await aGateway({ prices: {} });
+  const served = { model: "claude-sonnet-4-5-20250929", usage: { input_tokens: 1e5, output_tokens: 1e5 } };
+  open.upstream.script = (_, response) => response.end(json(served));
+  await ask(open.pass, "anthropic", {});
+  await open.pass.close();
+  expect(open.pass.usage.costUsd).toBeCloseTo(1.8, 9);
+  expect([...open.gateway.unpriced]).toEqual([]);
+});
+
+test("under a limit of dollars a model without a known price is stopped, and its trial counts for nothing", async () => {
+  await using open = await aGateway({ prices: {}, allowance: { costUsd: 100 } });
+  await ask(open.pass, "anthropic", {});
+  const why = "no price of anthropic:claude-test-1 is known, so the limit of cost cannot be kept";
+  const { status, body } = await ask(open.pass, "anthropic", {});
+  expect([status, body]).toEqual([402, expect.stringContaining(why)]);
+  expect(open.upstream.seen).toHaveLength(1);
+  expect(open.pass.excuse(false)).toEqual({ reason: `The trial was cut off: ${why}.`, passing: false });
+  expect(open.gateway.stopped).toBe(why);
+});
+
+test("a server of one's own that wants no key costs nothing, and no limit of dollars stops it", async () => {
+  const environment = { OLLAMA_HOST: "" };
+  await using open = await aGateway({ prices: {}, environment, allowance: { costUsd: 1 } });
+  for (const _ of [1, 2])
+    expect((await ask(open.pass, "openai", { path: "/v1/chat/completions" })).status).toBe(200);
+  await open.pass.close();
+  expect([open.pass.usage.costUsd, open.gateway.unpriced.size]).toEqual([0, 0]);
 });
 
 test("a model without a known price is named", async () => {
@@ -160,7 +191,7 @@ describe("an agent is not excused", () => {
 
 test("without any model to reach, the user is told what to set", async () => {
   const { OLLAMA_HOST: _, ...environment } = { OLLAMA_HOST: "" };
-  const nothing = { baseUrls: {}, environment, prices: {}, allowance: {} };
+  const nothing = { baseUrls: {}, environment, prices: {}, listPrice: findPrice, openFolder, allowance: {} };
   // On a machine where Ollama runs there is one.
   const opened = await openGateway(nothing).then(
     (gateway) => gateway[Symbol.asyncDispose](),

@@ -1,10 +1,20 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Gateway, Pass } from "../../src/gateway/contract.ts";
 import { type GatewaySettings, openGateway } from "../../src/gateway/gateway.ts";
 import type { ProtocolName } from "../../src/gateway/index.ts";
+import { findPrice } from "../../src/models/prices.ts";
 import { anUpstream, type Upstream } from "./upstream.ts";
+
+/** A folder for doors, as whoever opens a gateway makes it. */
+export function openFolder() {
+  const root = mkdtempSync(join(tmpdir(), "kira-doors-"));
+  return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
+}
 
 export const keys = { anthropic: "real-anthropic-key", openai: "real-openai-key" };
 
@@ -21,6 +31,8 @@ export async function aGateway({
     baseUrls: { anthropic: url, openai: `${url}/v1`, ollama: url },
     environment: { ANTHROPIC_API_KEY: keys.anthropic, OPENAI_API_KEY: keys.openai },
     prices: { "claude-test-1": { input: 10, output: 50 }, "gpt-test": { input: 10, output: 50 } },
+    listPrice: findPrice,
+    openFolder,
     allowance: {},
     ...changes,
   });

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { randomNumbers } from "../../src/domain/random.ts";
 import { kira } from "../support/kira.ts";
+import { start } from "../support/process.ts";
 import {
   agentConfig,
   anAgentRepository,
@@ -54,25 +54,6 @@ async function trialsOf(repository: TestRepository): Promise<Map<string, unknown
 const startsIn = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 
-/** Starts the tool in a process group of its own. */
-function start({ folder }: TestRepository, env: Record<string, string>, args = command) {
-  const script = `
-    const { runCli } = await import(${JSON.stringify(new URL("../../src/cli.ts", import.meta.url).href)});
-    const { stdin, stdout, stderr, env } = process;
-    const signal = new AbortController().signal;
-    await runCli(process.argv.slice(1), { stdin, stdout, stderr, env, colorDepth: 1, folder: process.cwd(), signal });`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, "--", ...args], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: "ignore",
-    detached: true,
-  });
-  const ended = new Promise<boolean>((resolve) =>
-    child.once("exit", (_, signal) => resolve(signal === "SIGKILL")),
-  );
-  return { kill: () => process.kill(-child.pid!, "SIGKILL"), ended, runs: () => child.exitCode === null };
-}
-
 /** Programs that still have a variable with that value. */
 const programsWith = (value: string): string[] =>
   readdirSync("/proc")
@@ -119,7 +100,7 @@ test.skipIf(process.platform !== "linux")(
     for (let round = 0; killed < kills; round++) {
       expect(round, "evaluations that ended before they could be killed").toBeLessThan(kills + 5);
       const before = startsIn(calls).length;
-      const tool = start(repository, env);
+      const tool = start(repository.folder, env, command);
       // A third is killed while it starts, the others between trials or in the middle of some.
       const early = random.next().value < 1 / 3;
       const more = early ? 0 : 1 + Math.floor(random.next().value * 8);
@@ -176,7 +157,7 @@ test.skipIf(!existsSync("/usr/bin/bwrap"))(
           return false;
         }
       });
-    const tool = start(repository, {}, ["evaluate", "--proposal-id", "1"]);
+    const tool = start(repository.folder, {}, ["evaluate", "--proposal-id", "1"]);
     await expect.poll(() => naps().length, { timeout: 20_000 }).toBe(4); // two slots, two each
     tool.kill();
     await tool.ended;
