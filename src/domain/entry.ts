@@ -83,6 +83,22 @@ export interface Audit {
   readonly reason: string;
 }
 
+/** What has a number that another clone may have given to something else. */
+export const numbered = ["outcome", "analysis", "proposal", "evaluation", "node"] as const;
+export type Numbered = (typeof numbered)[number];
+
+/**
+ * Another clone was first with a number: what this journal has called `from`, `from + 1` and so on until here is
+ * called `to`, `to + 1` and so on from here.
+ */
+export interface Renumbering {
+  readonly what: Numbered;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly timestamp: string;
+}
+
 /** One line of the journal: everything acknowledged that is not a git object. */
 export type Entry =
   | ({ readonly kind: "outcome" } & Outcome)
@@ -100,7 +116,8 @@ export type Entry =
   | ({ readonly kind: "quarantine" } & Quarantine)
   | ({ readonly kind: "settlement" } & Settlement)
   | ({ readonly kind: "expiry" } & Expiry)
-  | ({ readonly kind: "audit" } & Audit);
+  | ({ readonly kind: "audit" } & Audit)
+  | ({ readonly kind: "renumbering" } & Renumbering);
 
 export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 

@@ -57,6 +57,10 @@ export interface Proposal {
 }
 
 export const proposalBranch = (id: number, slug: string) => `kira/proposal/${id}-${slug}`;
+/** The branch of a proposal that has got another number. */
+export const renumberedBranch = (branch: string, id: number) =>
+  branch.replace(/^kira\/proposal\/\d+-/, `kira/proposal/${id}-`);
+
 export const numberRef = (id: number) => `refs/kira/ids/${id}`;
 export const exchangeRef = (id: number) => `refs/kira/exchanges/${id}`;
 export const rejectedRef = (id: number) => `refs/kira/rejected/${id}`;

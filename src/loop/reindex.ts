@@ -14,7 +14,7 @@ export async function reindex(workspace: Workspace): Promise<Reindexed> {
   workspace.record.rebuild();
   const { outcomes, analyses, proposals, evaluations, archive } = workspace.record.index;
   return {
-    outcomes: outcomes.nextId() - 1,
+    outcomes: outcomes.count(),
     analyses: analyses.list().length,
     proposals: proposals.list().length,
     evaluations: evaluations.list().length,

@@ -8,10 +8,11 @@ export class AnalysisStore extends EntryStore<Analysis> {
     super(db, "analyses", "analysis", "kira-improve analyze");
   }
 
-  add(analysis: Analysis): void {
+  /** @returns whether its number was free */
+  add(analysis: Analysis): boolean {
     const { id, timestamp, periodDays, totalTasks, failureCount, patterns, focusAreas } = analysis;
-    this.db
-      .prepare("INSERT INTO analyses VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    const { changes } = this.db
+      .prepare("INSERT OR IGNORE INTO analyses VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .run(
         id,
         timestamp,
@@ -22,5 +23,6 @@ export class AnalysisStore extends EntryStore<Analysis> {
         JSON.stringify(focusAreas),
         JSON.stringify(analysis),
       );
+    return changes === 1;
   }
 }

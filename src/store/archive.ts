@@ -2,16 +2,27 @@ import type { ArchiveNode } from "../domain/node.ts";
 import type { Database } from "./database.ts";
 import { EntryStore } from "./entries.ts";
 
+const columns = `id, timestamp, parent_id, proposal_id, config_hash, config_snapshot, performance_delta, description,
+  commit_id, entry, clone`;
+
 /** The table `archive`: the accepted states of the configuration. */
 export class ArchiveStore extends EntryStore<ArchiveNode> {
   constructor(db: Database) {
     super(db, "archive", "archive node", "kira-improve archive --list");
   }
 
-  add(node: ArchiveNode): void {
+  /**
+   * Two clones may archive one commit under one number, as both do with the first: then the earlier word stands.
+   * @returns whether the number was free or this commit's
+   */
+  add(node: ArchiveNode, clone: string): boolean {
     const { id, timestamp, parentId, proposalId, configHash, snapshot, delta, description, commit } = node;
     this.db
-      .prepare("INSERT OR IGNORE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .prepare(
+        `INSERT INTO archive (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET (${columns}) = (${columns.replaceAll(/\w+/g, "excluded.$&")})
+         WHERE commit_id = excluded.commit_id AND (excluded.timestamp, excluded.clone) < (timestamp, clone)`,
+      )
       .run(
         id,
         timestamp,
@@ -23,7 +34,9 @@ export class ArchiveStore extends EntryStore<ArchiveNode> {
         description,
         commit,
         JSON.stringify(node),
+        clone,
       );
+    return this.find(id)?.commit === commit;
   }
 
   /** The newest node on a commit. */

@@ -9,15 +9,22 @@ export class AuditStore {
     this.#db = db;
   }
 
-  add(audit: Audit): void {
+  add(audit: Audit, clone: string): void {
     this.#db
-      .prepare("INSERT INTO audits VALUES (?, ?, ?)")
-      .run(audit.timestamp, audit.result, JSON.stringify(audit));
+      .prepare(
+        `INSERT INTO audits (timestamp, result, entry, clone, moment)
+         VALUES (@timestamp, @result, @entry, @clone,
+           max(@timestamp, coalesce((SELECT max(moment) FROM audits WHERE clone = @clone), '')))`,
+      )
+      .run({ timestamp: audit.timestamp, result: audit.result, entry: JSON.stringify(audit), clone });
   }
 
   /** Oldest first. */
   list(): Audit[] {
-    const entries = this.#db.prepare<[], string>("SELECT entry FROM audits ORDER BY rowid").pluck().all();
+    const entries = this.#db
+      .prepare<[], string>("SELECT entry FROM audits ORDER BY moment, clone, rowid")
+      .pluck()
+      .all();
     return entries.map((entry) => JSON.parse(entry) as Audit);
   }
 

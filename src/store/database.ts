@@ -18,7 +18,7 @@ export function openDatabase(file: string): Database {
   try {
     db.pragma("journal_mode = WAL"); // readers never block the writer
     db.pragma("synchronous = FULL"); // WAL opens with NORMAL, which may lose the last transactions
-    db.pragma("foreign_keys = ON");
+    db.pragma("foreign_keys = OFF"); // journals of several clones refer to each other in any order
     migrate(db);
     return db;
   } catch (cause) {

@@ -9,7 +9,8 @@ export class EvaluationStore extends EntryStore<Evaluation> {
     super(db, "evaluations", "evaluation", "kira-improve proposals --show <n>");
   }
 
-  add(evaluation: Evaluation): void {
+  /** @returns whether its number was free */
+  add(evaluation: Evaluation, clone: string): boolean {
     const {
       id,
       timestamp,
@@ -22,8 +23,11 @@ export class EvaluationStore extends EntryStore<Evaluation> {
       tasks,
       verdict,
     } = evaluation;
-    this.db
-      .prepare("INSERT INTO evaluations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    const { changes } = this.db
+      .prepare(
+        `INSERT OR IGNORE INTO evaluations (id, timestamp, proposal_id, baseline_score, modified_score, improvement_pct,
+           passed, runs, details, verdict, entry, clone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
       .run(
         id,
         timestamp,
@@ -36,12 +40,15 @@ export class EvaluationStore extends EntryStore<Evaluation> {
         JSON.stringify(tasks),
         verdict,
         JSON.stringify(evaluation),
+        clone,
       );
+    return changes === 1;
   }
 
-  /** Puts further tasks behind those of an evaluation that is there. */
-  addScores({ evaluationId, tasks }: FurtherScores): void {
-    const evaluation = this.get(evaluationId);
+  /** Puts further tasks behind those of an evaluation that the same clone recorded. */
+  addScores({ evaluationId, tasks }: FurtherScores, clone: string): void {
+    const evaluation = this.one("id = ? AND clone = ?", evaluationId, clone);
+    if (!evaluation) return;
     const all = [...evaluation.tasks, ...tasks];
     this.db
       .prepare("UPDATE evaluations SET details = ?, entry = ? WHERE id = ?")
@@ -51,6 +58,16 @@ export class EvaluationStore extends EntryStore<Evaluation> {
   /** Of one proposal, oldest first. */
   of(proposalId: number): Evaluation[] {
     return this.many("proposal_id = ? ORDER BY id", proposalId);
+  }
+
+  /** Of one proposal, oldest first: those that a clone made itself. */
+  madeBy(clone: string, proposalId: number): Evaluation[] {
+    return this.many("proposal_id = ? AND clone = ? ORDER BY id", proposalId, clone);
+  }
+
+  /** The last one that a clone made itself. */
+  latestBy(clone: string): Evaluation | undefined {
+    return this.one("clone = ? ORDER BY id DESC LIMIT 1", clone);
   }
 
   /** How many proposals were judged. */

@@ -16,13 +16,16 @@ const companions = ["-wal", "-shm"];
 /** The files of the index, and what of them this process has open. */
 export class IndexFile implements Disposable {
   readonly #path: string;
+  readonly #clone: string;
   readonly #now: () => Date;
   #opened: Opened | undefined;
   /** Left open, because whoever was handed their tables may still ask: an answer from before is no wrong one. */
   readonly #replaced: Database[] = [];
 
-  constructor(path: string, now: () => Date) {
+  /** @param clone the id of the clone whose index it is */
+  constructor(path: string, clone: string, now: () => Date) {
     this.#path = path;
+    this.#clone = clone;
     this.#now = now;
   }
 
@@ -69,13 +72,14 @@ export class IndexFile implements Disposable {
   }
 
   /** Makes the index anew beside the old one and puts it in its place. */
-  build(fill: (db: Database, index: Index) => void): void {
+  build<Filled>(fill: (db: Database, index: Index) => Filled): Filled {
     const draft = `${this.#path}.${process.pid}.new`;
     for (const suffix of ["", ...companions]) rmSync(draft + suffix, { force: true });
     const db = openDatabase(draft);
+    let filled: Filled;
     try {
       db.pragma("synchronous = OFF"); // a draft that is torn is made again
-      fill(db, openIndex(db));
+      filled = fill(db, openIndex(db, this.#clone));
       db.pragma("wal_checkpoint(TRUNCATE)");
       db.close();
       for (const suffix of companions) rmSync(this.#path + suffix, { force: true });
@@ -85,6 +89,7 @@ export class IndexFile implements Disposable {
       for (const suffix of ["", ...companions]) rmSync(draft + suffix, { force: true });
     }
     this.#take(openDatabase(this.#path));
+    return filled;
   }
 
   /** What stands in the index's place and cannot be opened as one may be somebody's: it is kept beside. */
@@ -100,7 +105,7 @@ export class IndexFile implements Disposable {
 
   #take(db: Database): void {
     if (this.#opened) this.#replaced.push(this.#opened.db);
-    this.#opened = { db, index: openIndex(db), identity: this.#identity() };
+    this.#opened = { db, index: openIndex(db, this.#clone), identity: this.#identity() };
   }
 
   /**

@@ -15,6 +15,8 @@ import { TrialStore } from "./trials.ts";
 
 /** All tables of one index. */
 export interface Index {
+  /** Who keeps it. */
+  readonly clone: string;
   readonly outcomes: OutcomeStore;
   readonly analyses: AnalysisStore;
   readonly proposals: ProposalStore;
@@ -29,8 +31,10 @@ export interface Index {
   readonly facts: FactStore;
 }
 
-export function openIndex(db: Database): Index {
+/** @param clone the id of the clone whose index this is */
+export function openIndex(db: Database, clone: string): Index {
   return {
+    clone,
     outcomes: new OutcomeStore(db),
     analyses: new AnalysisStore(db),
     proposals: new ProposalStore(db),
@@ -46,8 +50,26 @@ export function openIndex(db: Database): Index {
   };
 }
 
-/** Puts one line of the journal into the index: the only way anything gets there. */
-export function applyEntry(index: Index, entry: Entry): void {
+/**
+ * Puts one line of the own journal into the index.
+ * @returns false if what it says has a number that something else has
+ */
+export function applyEntry(index: Index, entry: Entry): boolean {
+  return applyShared(index, entry, index.clone) ?? (applyOwn(index, entry), true);
+}
+
+/**
+ * Puts one line of another clone's journal into the index. The order in which journals are read makes no difference.
+ * @returns false if what it says has a number that something else has
+ */
+export function applyElsewhere(index: Index, entry: Entry, clone: string): boolean {
+  if (entry.kind === "trial") index.trials.addElsewhere(entry, clone);
+  else if (entry.kind === "settlement") index.settlements.addElsewhere(entry, clone);
+  return applyShared(index, entry, clone) ?? true;
+}
+
+/** What is a fact of the record whoever says it; undefined for what concerns the clone that says it alone. */
+function applyShared(index: Index, entry: Entry, clone: string): boolean | undefined {
   switch (entry.kind) {
     case "outcome":
       return index.outcomes.add(entry);
@@ -55,22 +77,37 @@ export function applyEntry(index: Index, entry: Entry): void {
       return index.analyses.add(itemOf(entry));
     case "proposal":
       return index.proposals.add(itemOf(entry));
+    case "evaluation":
+      return index.evaluations.add(itemOf(entry), clone);
+    case "node":
+      return index.archive.add(itemOf(entry), clone);
+    case "scores":
+      index.evaluations.addScores(entry, clone);
+      return true;
+    case "decision":
+      index.proposals.reject(entry, clone);
+      return true;
+    case "audit":
+      index.audits.add(itemOf(entry), clone);
+      return true;
+    case "renumbering":
+      return true; // the lines before it were read with it in mind
+    default:
+      return undefined;
+  }
+}
+
+/** What governs this clone: its evidence, and where it stands in its own work. */
+function applyOwn(index: Index, entry: Entry): void {
+  switch (entry.kind) {
     case "trial":
       return index.trials.add(itemOf(entry));
     case "grade":
       return index.trials.addGrade(entry);
-    case "evaluation":
-      return index.evaluations.add(itemOf(entry));
-    case "scores":
-      return index.evaluations.addScores(entry);
-    case "decision":
-      return index.proposals.reject(entry.proposalId, entry.reason);
     case "intent":
       return index.intents.add(itemOf(entry));
     case "completion":
       return index.intents.complete(entry);
-    case "node":
-      return index.archive.add(itemOf(entry));
     case "seen":
       return index.facts.set("seen", JSON.stringify(entry.tips));
     case "quarantine":
@@ -79,8 +116,6 @@ export function applyEntry(index: Index, entry: Entry): void {
       return index.settlements.add(itemOf(entry));
     case "expiry":
       return index.settlements.addExpiry(entry);
-    case "audit":
-      return index.audits.add(itemOf(entry));
   }
 }
 

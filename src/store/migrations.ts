@@ -3,6 +3,7 @@ import { durations } from "./migrations/002-durations.ts";
 import { grades } from "./migrations/003-grades.ts";
 import { quarantine } from "./migrations/004-quarantine.ts";
 import { settlements } from "./migrations/005-settlements.ts";
+import { clones } from "./migrations/007-clones.ts";
 
 interface Migration {
   readonly name: string;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: "003-grades", sql: grades },
   { name: "004-quarantine", sql: quarantine },
   { name: "005-settlements", sql: settlements },
+  { name: "007-clones", sql: clones },
 ];

@@ -30,24 +30,62 @@ export class OutcomeStore {
       `INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET success = success + excluded.success, failure = failure + excluded.failure, partial = partial + excluded.partial`,
     );
-    this.#time = db.prepare<[string, string, number]>(
-      "INSERT INTO durations VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+    this.#time = db.prepare<[string, string, number, number]>(
+      "INSERT INTO durations VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
     );
   }
 
-  /** Adds an outcome with its number; one that is there already changes nothing. */
-  add(outcome: Outcome): void {
-    if (this.#add.run(outcome).changes === 0) return;
-    const { timestamp, category, source, outcome: result, durationSeconds } = outcome;
-    const day = timestamp.slice(0, 10);
-    const is = (one: Result) => Number(result === one);
-    this.#count.run(day, category, source, is("success"), is("failure"), is("partial"));
-    if (durationSeconds !== null && result !== "failure" && source !== "merge")
-      this.#time.run(day, category, durationSeconds);
+  /**
+   * Adds an outcome with its number; one that is there already changes nothing. A commit that two clones tell of
+   * counts once, under the lower number.
+   * @returns whether the number was free or this outcome's
+   */
+  add(outcome: Outcome): boolean {
+    if (this.#add.run(outcome).changes === 1) {
+      this.#tally(outcome, 1);
+      return true;
+    }
+    const { id, source, commit } = outcome;
+    const twin = source === "hook" && commit !== null ? this.findByCommit(commit) : undefined;
+    if (!twin || (twin.id !== id && this.find(id) !== undefined)) return false;
+    this.#retire(Math.max(id, twin.id));
+    if (twin.id <= id) return true;
+    this.#db.prepare("DELETE FROM tasks WHERE id = ?").run(twin.id);
+    this.#tally(twin, -1);
+    return this.add(outcome);
   }
 
   nextId(): number {
-    return this.#db.prepare<[], number>("SELECT coalesce(max(id), 0) + 1 FROM tasks").pluck().get()!;
+    return this.#db
+      .prepare<[], number>(
+        `SELECT 1 + max(coalesce((SELECT max(id) FROM tasks), 0),
+           coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'retired'), 0))`,
+      )
+      .pluck()
+      .get()!;
+  }
+
+  /** How many there are, merges among them. */
+  count(): number {
+    return this.#db.prepare<[], number>("SELECT count(*) FROM tasks").pluck().get()!;
+  }
+
+  /** A number that a journal uses is never given again, though no row has it. */
+  #retire(id: number): void {
+    this.#db
+      .prepare(
+        `INSERT INTO facts VALUES ('retired', ?)
+         ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), excluded.value)`,
+      )
+      .run(String(id));
+  }
+
+  #tally({ timestamp, category, source, outcome: result, durationSeconds }: Outcome, by: 1 | -1): void {
+    const day = timestamp.slice(0, 10);
+    const is = (one: Result) => (result === one ? by : 0);
+    this.#count.run(day, category, source, is("success"), is("failure"), is("partial"));
+    if (durationSeconds !== null && result !== "failure" && source !== "merge")
+      this.#time.run(day, category, durationSeconds, by);
   }
 
   find(id: number): Outcome | undefined {

@@ -1,3 +1,4 @@
+import type { Decision } from "../domain/entry.ts";
 import type { Proposal, Status } from "../domain/proposal.ts";
 import type { Database } from "./database.ts";
 import { EntryStore } from "./entries.ts";
@@ -14,7 +15,8 @@ export class ProposalStore extends EntryStore<Proposal> {
     super(db, "proposals", "proposal", "kira-improve proposals");
   }
 
-  add(proposal: Proposal): void {
+  /** @returns whether its number and its identity were free */
+  add(proposal: Proposal): boolean {
     const {
       id,
       timestamp,
@@ -28,9 +30,9 @@ export class ProposalStore extends EntryStore<Proposal> {
       commit,
       tree,
     } = proposal;
-    this.db
+    const { changes } = this.db
       .prepare(
-        `INSERT INTO proposals (id, timestamp, analysis_id, description, target_files, changes, expected_improvement, risk,
+        `INSERT OR IGNORE INTO proposals (id, timestamp, analysis_id, description, target_files, changes, expected_improvement, risk,
            parent_config_hash, uuid, commit_id, tree, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
@@ -48,12 +50,25 @@ export class ProposalStore extends EntryStore<Proposal> {
         tree,
         JSON.stringify(proposal),
       );
+    if (changes === 1) this.#decide(id);
+    return changes === 1;
   }
 
-  reject(id: number, reason: string): void {
+  /** A clone's first word stands; of several clones', the earliest. The proposal may come after the decision on it. */
+  reject({ proposalId, timestamp, reason }: Omit<Decision, "decision" | "by">, clone: string): void {
     this.db
-      .prepare("UPDATE proposals SET rejection_reason = coalesce(rejection_reason, ?) WHERE id = ?")
-      .run(reason, id);
+      .prepare("INSERT OR IGNORE INTO decisions VALUES (?, ?, ?, ?)")
+      .run(proposalId, clone, timestamp, reason);
+    this.#decide(proposalId);
+  }
+
+  #decide(id: number): void {
+    this.db
+      .prepare(
+        `UPDATE proposals SET rejection_reason =
+           (SELECT reason FROM decisions WHERE proposal_id = @id ORDER BY timestamp, clone LIMIT 1) WHERE id = @id`,
+      )
+      .run({ id });
   }
 
   setStatus(id: number, status: Status): void {

@@ -1,14 +1,24 @@
 import { join } from "node:path";
-import type { Entry } from "../domain/entry.ts";
+import type { Entry, Renumbering } from "../domain/entry.ts";
 import { KiraError, messageOf } from "../domain/errors.ts";
-import type { Database } from "./database.ts";
+import { type Elsewhere, type LeftOut, nowhere } from "./elsewhere.ts";
 import { applyEntry, type Index } from "./index.ts";
 import { IndexFile } from "./index-file.ts";
-import { Journal, type Position, start } from "./journal.ts";
+import { Journal, type Position } from "./journal.ts";
 import { Lock } from "./lock.ts";
+import { JournalReader } from "./reader.ts";
 import { isIndexDamage } from "./sqlite-errors.ts";
 
 const appendWaitMs = 10_000;
+
+/** What came of reading the journals of other clones. */
+export interface TakenIn {
+  /** What of our own has got other numbers, because another clone was first. */
+  readonly renumbered: readonly Renumbering[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const nothing: TakenIn = { renumbered: [], leftOut: [] };
 
 /**
  * The journal with its index: facts are appended to the first, questions go to the second, and the second is
@@ -16,8 +26,10 @@ const appendWaitMs = 10_000;
  */
 export class JournaledIndex implements Disposable {
   readonly journal: Journal;
+  readonly #reader: JournalReader;
   readonly #file: IndexFile;
   readonly #lock: Lock;
+  readonly #now: () => Date;
   /** When this process began to be at work on the record. */
   readonly #since: string;
   /** Whether opening found the index missing, empty or damaged, and made it again. */
@@ -29,9 +41,11 @@ export class JournaledIndex implements Disposable {
    * @param home the folder `kira` in the common git directory
    * @param indexFile where the SQLite index lies
    */
-  constructor(home: string, indexFile: string, now: () => Date) {
+  constructor(home: string, indexFile: string, now: () => Date, elsewhere: Elsewhere = nowhere) {
     this.journal = new Journal(home);
-    this.#file = new IndexFile(indexFile, now);
+    this.#reader = new JournalReader(this.journal, elsewhere);
+    this.#file = new IndexFile(indexFile, this.journal.cloneId, now);
+    this.#now = now;
     this.#lock = new Lock(join(home, "journal.lock"), appendWaitMs);
     this.#since = now().toISOString();
     const isNew = this.journal.end().offset === 0 && this.journal.segments().length <= 1;
@@ -80,11 +94,17 @@ export class JournaledIndex implements Disposable {
     this.journal.append(entries);
   }
 
-  /** Brings the index up to the journal's end: another process may have appended. */
-  catchUp(): void {
-    if (!this.#file.isLost && isSame(this.#position(), this.journal.end())) return;
+  /** Brings the index up to the journals' ends: another process or another clone may have appended. */
+  catchUp(): TakenIn {
+    const { db } = this.#file;
+    const upToDate = () =>
+      isSame(this.#reader.ownPosition(db), this.journal.end()) && !this.#reader.hasNews(db);
+    if (!this.#file.isLost && upToDate()) return nothing;
     using _lock = this.#lock.hold("catching up", this.#since);
-    this.#mending(() => this.#apply());
+    return this.#mending(() => {
+      this.#apply();
+      return this.#takeIn();
+    });
   }
 
   /** Builds the index anew beside the old one and puts it in its place. */
@@ -112,8 +132,8 @@ export class JournaledIndex implements Disposable {
     this.#build();
   }
 
-  #build(): void {
-    this.#file.build((db, index) => this.#applyTo(db, index, start));
+  #build(): LeftOut[] {
+    return this.#file.build((db, index) => this.#reader.fill(db, index));
   }
 
   /** For an index that was lost while it was in use. */
@@ -136,40 +156,26 @@ export class JournaledIndex implements Disposable {
   /** Brings the index up to the journal's end; one that was deleted under our hands is made again first. */
   #apply(): void {
     if (this.#file.isLost && !this.#file.openAgain()) this.#rebuild();
-    this.#applyTo(this.#file.db, this.index, this.#position());
+    if (!this.#reader.applyOwn(this.#file.db, this.index)) this.#build();
   }
 
   /** Puts in what was just appended. */
   #insert(entries: readonly Entry[], end: Position): void {
     const insert = this.#file.db.transaction(() => {
       for (const entry of entries) applyEntry(this.index, entry);
-      this.#setPosition(this.#file.db, end);
+      this.#reader.setOwnPosition(this.#file.db, end);
     });
     insert.immediate();
   }
 
-  #applyTo(db: Database, index: Index, from: Position): void {
-    for (const { entries, end } of this.journal.read(from)) {
-      const apply = db.transaction(() => {
-        for (const entry of entries) applyEntry(index, entry);
-        this.#setPosition(db, end);
-      });
-      apply.immediate();
-    }
-  }
-
-  #position(): Position {
-    return (
-      this.#file.db
-        .prepare<[string], Position>("SELECT segment, offset FROM progress WHERE clone = ?")
-        .get(this.journal.cloneId) ?? start
-    );
-  }
-
-  #setPosition(db: Database, { segment, offset }: Position): void {
-    db.prepare(
-      "INSERT INTO progress VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset",
-    ).run(this.journal.cloneId, segment, offset);
+  /** Where numbers clash, what this clone has not shared yet gets others, and the index is made again. */
+  #takeIn(): TakenIn {
+    const { clash, leftOut } = this.#reader.takeIn(this.#file.db, this.index);
+    if (!clash) return { renumbered: [], leftOut };
+    const renumbered = this.#reader.yieldTo(clash, this.#now().toISOString());
+    if (renumbered.length > 0)
+      this.journal.append(renumbered.map((line) => ({ kind: "renumbering", ...line })));
+    return { renumbered, leftOut: this.#build() };
   }
 }
 

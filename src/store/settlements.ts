@@ -17,6 +17,22 @@ export class SettlementStore {
       .run(settlement.key, settlement.restarts, JSON.stringify(settlement));
   }
 
+  addElsewhere({ key, restarts }: Settlement, clone: string): void {
+    this.#db
+      .prepare("INSERT OR REPLACE INTO settlements_elsewhere VALUES (?, ?, ?)")
+      .run(key, clone, restarts);
+  }
+
+  /** How often other clones have begun this comparison: each time was a look at the same question. */
+  looksElsewhere(key: string): number {
+    return this.#db
+      .prepare<[string], number>(
+        "SELECT coalesce(sum(restarts + 1), 0) FROM settlements_elsewhere WHERE key = ?",
+      )
+      .pluck()
+      .get(key)!;
+  }
+
   find(key: string): Settlement | undefined {
     const entry = this.#db
       .prepare<[string], string>("SELECT entry FROM settlements WHERE key = ?")

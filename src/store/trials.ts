@@ -2,6 +2,9 @@ import type { Regrade } from "../domain/entry.ts";
 import type { Grade, Trial } from "../domain/trial.ts";
 import type { Database } from "./database.ts";
 
+const everywhere =
+  "SELECT tree, task, result, score FROM trials UNION ALL SELECT tree, task, result, score FROM trials_elsewhere";
+
 /** The tables `trials` and `grades`: what has been paid for, and what later graders said of it. */
 export class TrialStore {
   readonly #db: Database;
@@ -28,6 +31,13 @@ export class TrialStore {
         JSON.stringify(trial),
         trial.configuration,
       );
+  }
+
+  /** One that another clone made: it tells that a tree was tried and how it did, and is no evidence here. */
+  addElsewhere({ key, tree, task, result, score, again }: Trial, clone: string): void {
+    this.#db
+      .prepare(`INSERT OR ${again ? "REPLACE" : "IGNORE"} INTO trials_elsewhere VALUES (?, ?, ?, ?, ?, ?)`)
+      .run(clone, key, tree, task, result, score);
   }
 
   addGrade({ key, score, reason }: Regrade): void {
@@ -58,8 +68,8 @@ export class TrialStore {
   meansOf(tree: string, tasks: readonly string[]): Map<string, number> {
     const rows = this.#db
       .prepare<[string, string], { task: string; mean: number }>(
-        `SELECT task, avg(score) AS mean FROM trials WHERE tree = ? AND task IN (SELECT value FROM json_each(?))
-         AND result IN ('passed', 'failed', 'timeout') GROUP BY task`,
+        `SELECT task, avg(score) AS mean FROM (${everywhere}) WHERE tree = ?
+         AND task IN (SELECT value FROM json_each(?)) AND result IN ('passed', 'failed', 'timeout') GROUP BY task`,
       )
       .all(tree, JSON.stringify(tasks));
     return new Map(rows.map(({ task, mean }) => [task, mean]));
@@ -67,6 +77,6 @@ export class TrialStore {
 
   /** Trees that have been tried at all. */
   trees(): Set<string> {
-    return new Set(this.#db.prepare<[], string>("SELECT DISTINCT tree FROM trials").pluck().all());
+    return new Set(this.#db.prepare<[], string>(`SELECT DISTINCT tree FROM (${everywhere})`).pluck().all());
   }
 }

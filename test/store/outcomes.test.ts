@@ -89,7 +89,7 @@ describe("what the agent did", () => {
       { id: 3, source: "hook", commit: "c" },
     ]);
     expect(store.outcomes.total().failure).toBe(2);
-    expect(store.outcomes.nextId()).toBe(3);
+    expect(store.outcomes.nextId()).toBe(4);
   });
 
   test("is nothing in an empty index", () => {
@@ -156,7 +156,7 @@ describe("a commit is counted once", () => {
 
 function storeOf(given: readonly Partial<EntryOf<"outcome">>[]): Disposable & { outcomes: OutcomeStore } {
   const db: Sqlite.Database = openDatabase(":memory:");
-  const { outcomes } = openIndex(db);
+  const { outcomes } = openIndex(db, "here");
   for (const [i, outcome] of given.entries()) outcomes.add(anOutcome({ id: i + 1, ...outcome }));
   return { outcomes, [Symbol.dispose]: () => db.close() };
 }

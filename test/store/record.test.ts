@@ -153,13 +153,15 @@ test("an index of an earlier version is brought up to date, with the answers of 
   expect(expected).not.toEqual([]);
   const file = join(place.folder, "old.db");
   using old = closing(openDatabase(file));
-  for (const entry of aLife) applyEntry(openIndex(old.it), entry);
+  for (const entry of aLife) applyEntry(openIndex(old.it, "here"), entry);
   const later = ["durations", "grades", "quarantine", "settlements", "expiries", "audits"];
-  old.it.exec(`${later.map((table) => `DROP TABLE ${table};`).join(" ")}
+  const shared = ["decisions", "trials_elsewhere", "settlements_elsewhere"];
+  old.it.exec(`${[...later, ...shared].map((table) => `DROP TABLE ${table};`).join(" ")}
     DROP INDEX trials_configuration; ALTER TABLE trials DROP COLUMN configuration;
+    ALTER TABLE progress DROP COLUMN tip; ALTER TABLE evaluations DROP COLUMN clone; ALTER TABLE archive DROP COLUMN clone;
     DELETE FROM migrations WHERE name <> '001-index'`);
   using upgraded = closing(openDatabase(file));
-  expect(durations(openIndex(upgraded.it))).toEqual(expected);
+  expect(durations(openIndex(upgraded.it, "here"))).toEqual(expected);
 });
 
 /** What a record answers to every kind of question; without one, of a new record that has lived a short life. */

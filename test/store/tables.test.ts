@@ -15,6 +15,8 @@ import {
   aTrial,
 } from "./entries.ts";
 
+const here = "here";
+
 describe("a proposal", () => {
   test("is found by its number, its tree, its commit and its idea", () => {
     const { proposals } = anIndex();
@@ -34,7 +36,10 @@ describe("a proposal", () => {
 
   test("keeps the first reason of its rejection", () => {
     const { proposals } = anIndex();
-    proposals.reject(2, "a later thought");
+    proposals.reject(
+      { proposalId: 2, timestamp: "2026-02-01T00:00:00.000Z", reason: "a later thought" },
+      here,
+    );
     expect(proposals.state(2)).toMatchObject({ rejectionReason: "not ours", status: "draft" });
     proposals.setStatus(2, "rejected");
     expect(proposals.states().map(({ status }) => status)).toEqual(["draft", "rejected"]);
@@ -44,8 +49,8 @@ describe("a proposal", () => {
 
 test("evaluations are listed by proposal, oldest first", () => {
   const { evaluations } = anIndex();
-  evaluations.add(anEvaluation({ id: 2, proposalId: 2 }));
-  evaluations.add(anEvaluation({ id: 3, verdict: "inconclusive", passed: false }));
+  evaluations.add(anEvaluation({ id: 2, proposalId: 2 }), here);
+  evaluations.add(anEvaluation({ id: 3, verdict: "inconclusive", passed: false }), here);
   expect(evaluations.of(1).map(({ id }) => id)).toEqual([1, 3]);
   expect(evaluations.of(9)).toEqual([]);
 });
@@ -86,7 +91,7 @@ test("stored trials that no longer count are those before the last expiry that a
 
 test("audits are listed oldest first, and the last one is at hand", () => {
   const { audits } = anIndex();
-  audits.add(anAudit({ result: "lost" }));
+  audits.add(anAudit({ result: "lost", timestamp: "2026-01-01T00:00:00.000Z" }), here);
   expect(audits.list().map(({ result }) => result)).toEqual(["held", "lost"]);
   expect(audits.latest()?.result).toBe("lost");
 });
@@ -99,8 +104,8 @@ test("a failure of the infrastructure cannot become evidence", () => {
 
 test("of several nodes on one commit, the newest tells what it is now", () => {
   const { archive } = anIndex();
-  archive.add(aNode({ id: 2, commit: "commit-0", restores: 0 }));
-  archive.add(aNode({ id: 2, commit: "elsewhere" }));
+  archive.add(aNode({ id: 2, commit: "commit-0", restores: 0 }), here);
+  expect(archive.add(aNode({ id: 2, commit: "elsewhere" }), here)).toBe(false);
   expect(archive.findByCommit("commit-0")?.id).toBe(2);
   expect(archive.list().map(({ id }) => id)).toEqual([0, 1, 2]);
   expect(archive.latest()?.id).toBe(2);
@@ -138,7 +143,7 @@ test("a fact is the last one set", () => {
 
 test("the table of tasks is a copy of the bank as it stands, for people who query it", () => {
   const db = openDatabase(":memory:");
-  const { taskBank } = openIndex(db);
+  const { taskBank } = openIndex(db, here);
   const rows = () =>
     db
       .prepare("SELECT name, test_prompt, success_criteria, enabled, split FROM task_bank ORDER BY name")
@@ -154,13 +159,15 @@ test("the table of tasks is a copy of the bank as it stands, for people who quer
   db.close();
 });
 
-test("an entry about a proposal that is not there is refused by the index", () => {
-  expect(() => anIndex().evaluations.add(anEvaluation({ id: 2, proposalId: 7 }))).toThrow("FOREIGN KEY");
-  expect(() => anIndex().proposals.add(aProposal({ id: 3, uuid: "uuid-1" }))).toThrow("UNIQUE");
+test("an identity or a number that is taken is not given to anything else, and the index says so", () => {
+  const index = anIndex();
+  expect(index.proposals.add(aProposal({ id: 3, uuid: "uuid-1" }))).toBe(false);
+  expect(index.evaluations.add(anEvaluation({ uuid: "another" }), here)).toBe(false);
+  expect([index.proposals.list().length, index.evaluations.get(1).uuid]).toEqual([2, "evaluation-1"]);
 });
 
 function anIndex() {
-  const index = openIndex(openDatabase(":memory:"));
+  const index = openIndex(openDatabase(":memory:"), here);
   for (const entry of aLife) applyEntry(index, entry);
   return index;
 }

@@ -1,0 +1,37 @@
+import type { Entry } from "../domain/entry.ts";
+import type { Position } from "./journal.ts";
+
+/** A part of a journal: whole lines, and the place behind them. */
+export interface Part {
+  readonly bytes: Buffer;
+  readonly end: Position;
+}
+
+/** The journals of other clones, as git has them. What they say is hostile until checked. */
+export interface Elsewhere {
+  /** Each clone's id with the commit that its journal stands at; read without starting git. */
+  tips(): ReadonlyMap<string, string>;
+  /** The same parts each time. Ends where the next part does not begin where the last one ended. */
+  read(tip: string, from: Position): IteratorObject<Part>;
+  /** How far any other repository that we know of has this journal of ours. */
+  shared(clone: string): Position;
+  /** An entry that may be taken in, or that says nothing to us; undefined for a line that is none. */
+  parse(line: string): Entry | undefined;
+}
+
+/** Lines of a clone's journal that were left out, and why. */
+export interface LeftOut {
+  readonly clone: string;
+  /** They are no entries as we write them. */
+  readonly invalid: number;
+  /** They give a number to something that already belongs to something else. */
+  readonly clashing: number;
+}
+
+/** A record that is shared with nobody. */
+export const nowhere: Elsewhere = {
+  tips: () => new Map(),
+  read: () => [][Symbol.iterator](),
+  shared: () => ({ segment: 1, offset: 0 }),
+  parse: () => undefined,
+};
