@@ -4,6 +4,8 @@ import { type ReadingLimits } from "./presets.ts";
 import { skillProblem } from "./skill.ts";
 import { parseProblem } from "./syntax.ts";
 
+const largeFilePointer = "version https://git-lfs.github.com/spec/v1\n";
+
 /** The tree that changed files stand in. */
 export interface Surroundings {
   /** Paths before and after; folders are those of the files in them. */
@@ -21,6 +23,8 @@ export interface Surroundings {
 export function structureProblems(changes: readonly FileChange[], around: Surroundings): string[] {
   const found: string[] = [];
   for (const { path, before, after } of changes) {
+    if ([before, after].some((text) => text?.startsWith(largeFilePointer)))
+      found.push(`${JSON.stringify(path)} is kept in Git LFS, and trials would see its pointer only.`);
     if (after === undefined) continue;
     for (const problemOf of [parseProblem, skillProblem]) {
       const problem = problemOf(path, after);

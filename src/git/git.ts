@@ -10,6 +10,8 @@ export interface GitOptions {
   readonly answers?: readonly number[];
   /** Another working tree to run in. */
   readonly directory?: string;
+  /** Out of reach of Ctrl-C, which a terminal sends to all programs in it: what moves refs or files is done whole. */
+  readonly whole?: boolean;
 }
 
 /** How a git command ended, when its status is part of the answer. */
@@ -42,6 +44,8 @@ const foreignEnvironment = {
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_ATTR_NOSYSTEM: "1",
 };
+/** The user's hooks are for what the user does, and those of the content we move to must not run at all. */
+export const withoutHooks = ["-c", "core.hooksPath=/dev/null"];
 // Our own writes survive a power cut.
 const durable = ["-c", "core.fsync=all", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
 
@@ -54,6 +58,7 @@ export class Git {
   readonly commonDir: string;
   readonly #repository: Repository;
   #committer: Promise<Person> | undefined;
+  #signs: Promise<ReadonlySet<string>> | undefined;
 
   constructor(repository: Repository) {
     this.#repository = repository;
@@ -67,6 +72,21 @@ export class Git {
       return name && email ? { name, email } : ourselves;
     });
     return this.#committer;
+  }
+
+  /** Whether the user has every commit or tag signed. */
+  async signs(what: "commit" | "tag"): Promise<boolean> {
+    const asked = ["config", "--type=bool", "--get-regexp", "^(commit|tag)\\.gpgsign$"];
+    this.#signs ??= this.#run(asked, { answers: [1] }).then(
+      // The last word on a setting counts.
+      ({ stdout }) =>
+        new Set(
+          [...new Map(stdout.split("\n").map((line) => line.split(" ") as [string, string]))].flatMap(
+            ([key, value]) => (value === "true" ? key : []),
+          ),
+        ),
+    );
+    return (await this.#signs).has(`${what}.gpgsign`);
   }
 
   /** Standard output without the last newline. @throws KiraError `unavailable` if git fails */
@@ -101,13 +121,14 @@ export class Git {
 
   async #run(
     args: readonly string[],
-    { stdin, environment, answers = [], directory }: GitOptions,
+    { stdin, environment, answers = [], directory, whole = false }: GitOptions,
   ): Promise<GitAnswer> {
     const result = await execa("git", args, {
       cwd: directory ?? this.#repository.worktree,
       env: { ...withoutGit(process.env), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", ...environment },
       extendEnv: false,
       reject: false,
+      detached: whole,
       maxBuffer: 1024 ** 3,
       ...(stdin === undefined ? { stdin: "ignore" as const } : { input: stdin }),
     });

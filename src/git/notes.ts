@@ -1,4 +1,4 @@
-import type { Git } from "./git.ts";
+import { type Git, withoutHooks } from "./git.ts";
 
 /** One notes ref: lines of JSON on commits, appended and never changed. */
 export class Notes {
@@ -24,6 +24,7 @@ export class Notes {
     const lines = await this.read(commit);
     if (lines.includes(line)) return;
     const text = [...lines, line].join("\n") + "\n";
-    await this.#git.user(["notes", this.#ref, "add", "--force", "--file=-", commit], { stdin: text });
+    const args = ["notes", this.#ref, "add", "--force", "--file=-", commit];
+    await this.#git.user([...withoutHooks, ...args], { stdin: text, whole: true });
   }
 }

@@ -1,5 +1,5 @@
 import { KiraError } from "../domain/errors.ts";
-import type { Git } from "./git.ts";
+import { type Git, withoutHooks } from "./git.ts";
 
 export interface Ref {
   readonly name: string;
@@ -80,9 +80,10 @@ export class Refs {
       to === undefined ? `delete ${ref} ${from ?? zero}` : `update ${ref} ${to} ${from ?? zero}`,
     );
     const stdin = ["start", ...lines, "prepare", "commit", ""].join("\n");
-    const { status, stderr } = await this.#git.userAnswer(["update-ref", "--stdin"], {
+    const { status, stderr } = await this.#git.userAnswer([...withoutHooks, "update-ref", "--stdin"], {
       stdin,
       answers: [1, 128],
+      whole: true,
     });
     if (status === 0) return;
     throw new KiraError(

@@ -2,6 +2,8 @@ import { type ArchiveNode, type ConfigSnapshot, tagOf, tagPrefix } from "../doma
 import { pathPolicy } from "../domain/paths.ts";
 import { messageWith, type Trailers } from "../domain/trailers.ts";
 import { digest } from "../domain/trial.ts";
+import { withoutHooks } from "../git/git.ts";
+import { expectSignedTags } from "../git/sign.ts";
 import { listTree } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 
@@ -10,12 +12,16 @@ const mostPaths = 400;
 
 type NewNode = Omit<ArchiveNode, "id" | "timestamp" | "tag" | "configHash" | "snapshot">;
 
-/** A node for a commit, not yet recorded or tagged, under the next free number. */
+/**
+ * A node for a commit, not yet recorded or tagged, under the next free number.
+ * @throws KiraError `unavailable` if it could not be tagged, for want of a signature
+ */
 export async function draftNode(
   { git, refs, record, now }: Workspace,
   { config }: Pick<Rules, "config">,
   facts: NewNode,
 ): Promise<ArchiveNode> {
+  await expectSignedTags(git, facts.tree);
   const taken = (await refs.list(`refs/tags/${tagPrefix}`)).map(
     ({ name }) => Number(name.split("/").at(-1)) + 1,
   );
@@ -60,9 +66,10 @@ export async function tagNode(
     ...given("Evaluation", evaluationId),
     ["Schema", "1"],
   ]);
-  await git.user(["tag", "--annotate", "--file=-", "--cleanup=verbatim", node.tag, node.commit], {
-    stdin: message,
-  });
+  // git 2.39 answers a key that is gone with a tag that is not signed.
+  await expectSignedTags(git, tree);
+  const args = ["tag", "--annotate", "--file=-", "--cleanup=verbatim", node.tag, node.commit];
+  await git.user([...withoutHooks, ...args], { stdin: message });
 }
 
 /** The node that production stands on or grew from. */

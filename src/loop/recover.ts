@@ -31,8 +31,7 @@ export async function putRefsInPlace(workspace: Workspace): Promise<boolean> {
   using lock = tryLock(workspace);
   if (!lock) return false;
   await finishEvaluations(workspace);
-  await restoreRefs(workspace);
-  return true;
+  return restoreRefs(workspace);
 }
 
 /** What follows a verdict: its note, and the reason of a no. */

@@ -2,6 +2,7 @@ import { KiraError } from "../domain/errors.ts";
 import { numberRef, type Proposal, rejectedRef } from "../domain/proposal.ts";
 import type { Decision } from "../domain/entry.ts";
 import type { ProposalState } from "../store/proposals.ts";
+import { branchesInUse } from "../git/in-use.ts";
 import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -30,7 +31,7 @@ export async function reject(
  * Records why a proposal is refused and takes its branch out of sight: the commit stays, under `refs/kira/rejected/`.
  */
 export async function setAside(
-  { record, refs, rejectionNotes, now, report }: Workspace,
+  { git, record, refs, rejectionNotes, now, report }: Workspace,
   proposal: Proposal,
   reason: string,
   by: Decision["by"],
@@ -52,7 +53,10 @@ export async function setAside(
     rejectedRef(proposal.id),
     numberRef(proposal.id),
   );
-  await refs.move(hiding(proposal, new Map(present.map((ref) => [ref.name, ref]))));
+  const inUse = branchesInUse(git.commonDir);
+  await refs.move(hiding(proposal, new Map(present.map((ref) => [ref.name, ref])), inUse));
+  if (inUse.has(`refs/heads/${proposal.branch}`))
+    report({ kind: "notice", what: `The branch ${proposal.branch} stays while you have it checked out.` });
   report({ kind: "step", step: "reject", what: `proposal ${proposal.id} rejected`, why: reason });
 }
 
@@ -65,12 +69,18 @@ export function noteRejection(
   return rejectionNotes.append(commit, JSON.stringify({ v: 1, proposal: uuid, reason }));
 }
 
-/** A branch that somebody has moved on stays where it is. */
-export function hiding({ id, branch, commit }: Proposal, present: ReadonlyMap<string, Ref>): Move[] {
+/** A branch that somebody has moved on, or stands on, stays where it is. */
+export function hiding(
+  { id, branch, commit }: Proposal,
+  present: ReadonlyMap<string, Ref>,
+  inUse: ReadonlySet<string>,
+): Move[] {
   const shown = `refs/heads/${branch}`;
   return [
     ...(present.has(numberRef(id)) ? [] : [{ ref: numberRef(id), from: undefined, to: commit }]),
     ...(present.has(rejectedRef(id)) ? [] : [{ ref: rejectedRef(id), from: undefined, to: commit }]),
-    ...(present.get(shown)?.oid === commit ? [{ ref: shown, from: commit, to: undefined }] : []),
+    ...(present.get(shown)?.oid === commit && !inUse.has(shown)
+      ? [{ ref: shown, from: commit, to: undefined }]
+      : []),
   ];
 }

@@ -1,4 +1,7 @@
+import { KiraError } from "../domain/errors.ts";
+import type { ArchiveNode } from "../domain/node.ts";
 import { exchangeRef, numberRef, type Proposal } from "../domain/proposal.ts";
+import { branchesInUse } from "../git/in-use.ts";
 import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
 import { tagNode } from "./node.ts";
@@ -7,16 +10,18 @@ import { hiding, noteRejection } from "./reject.ts";
 /**
  * Puts those refs in place that follow from the record and are missing, as after a crash: numbers and branches of
  * proposals, hidden branches of rejected ones, tags of nodes. A branch that somebody has deleted stays deleted.
+ * @returns whether all are in place now
  */
-export async function restoreRefs(workspace: Workspace): Promise<void> {
-  const { record, refs, objects } = workspace;
+export async function restoreRefs(workspace: Workspace): Promise<boolean> {
+  const { git, record, refs, objects } = workspace;
+  const inUse = branchesInUse(git.commonDir);
   const present = new Map(
     (await refs.list("refs/kira", "refs/tags/kira", "refs/heads/kira")).map((ref) => [ref.name, ref]),
   );
   const moves: Move[] = [];
   for (const proposal of record.index.proposals.states()) {
     const refused = proposal.status === "rejected";
-    const wanted = refused ? hiding(proposal, present) : publishing(proposal, present);
+    const wanted = refused ? hiding(proposal, present, inUse) : publishing(proposal, present);
     if (wanted.length === 0 || !(await objects.has(proposal.commit))) continue;
     // The note is written before the branch is hidden: where that was left to do, it may be missing, too.
     if (refused) await noteRejection(workspace, proposal, proposal.rejectionReason ?? "");
@@ -24,9 +29,24 @@ export async function restoreRefs(workspace: Workspace): Promise<void> {
     moves.push(...(await keeping(objects, proposal, present)));
   }
   if (moves.length > 0) await refs.move(moves);
+  let tagged = true;
   for (const node of record.index.archive.list())
     if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit)))
-      await tagNode(workspace, node);
+      tagged = (await tagAgain(workspace, node)) && tagged;
+  return tagged;
+}
+
+/** Every command comes by here: one that only looks must not end because a tag cannot be signed now. */
+async function tagAgain(workspace: Workspace, node: ArchiveNode): Promise<boolean> {
+  try {
+    await tagNode(workspace, node);
+    return true;
+  } catch (error) {
+    if (!(error instanceof KiraError && error.code === "unavailable")) throw error;
+    const what = `${node.tag} is not tagged yet: ${error.message} The next command tries again.`;
+    workspace.report({ kind: "notice", what });
+    return false;
+  }
 }
 
 /** The number tells that the proposal was published once: then its branch is the user's to delete. */

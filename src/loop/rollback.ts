@@ -4,6 +4,7 @@ import type { Intent } from "../domain/entry.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import { type FileEntry, pathPolicy } from "../domain/paths.ts";
 import { messageWith } from "../domain/trailers.ts";
+import { writeCommit } from "../git/sign.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { fastForward, moveBack } from "./checkout.ts";
@@ -111,7 +112,7 @@ async function restore(
   node: ArchiveNode,
   reason: string,
 ): Promise<Rollback> {
-  const { objects, record, git, now, settings, report } = workspace;
+  const { record, git, now, settings, report } = workspace;
   const tree = await treeWith(workspace, rules, node);
   if (tree === rules.tree)
     throw new KiraError(
@@ -119,7 +120,7 @@ async function restore(
       `The managed files already equal those of ${node.tag}. Choose another node: kira-improve archive --list.`,
     );
   const committer = await git.committer();
-  const commit = await objects.writeCommit({
+  const commit = await writeCommit(workspace, {
     tree,
     parents: [rules.production],
     message: messageWith(

@@ -14,6 +14,7 @@ import { assessRisk, highestRisk } from "../domain/risk.ts";
 import { messageWith } from "../domain/trailers.ts";
 import type { Person } from "../git/objects.ts";
 import { renderPatch } from "../git/patch.ts";
+import { writeCommit } from "../git/sign.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { readChanges, structureOf } from "./structure.ts";
@@ -75,16 +76,17 @@ export function refuse(reasons: readonly string[]): void {
  * @param changes as `inspect` found them
  */
 export async function submit(
-  { git, objects, refs, record, now, report }: Workspace,
+  workspace: Workspace,
   candidate: Candidate,
   changes: readonly PathChange[],
 ): Promise<Proposal> {
+  const { git, objects, refs, record, now, report } = workspace;
   const { parent, tree, author, description, hypothesis, analysisId, pattern, exchange } = candidate;
   // Whatever its author says of it, a change is as risky as what it does.
   const risk = highestRisk(candidate.risk, assessRisk(await readChanges(objects, changes)).risk);
   const asked = exchange && askedOf(exchange, await objects.writeBlob(storedExchange(exchange)));
   const uuid = randomUUID();
-  const commit = await objects.writeCommit({
+  const commit = await writeCommit(workspace, {
     tree,
     parents: [parent],
     message: messageWith(`improve(${pattern ?? "manual"}): ${hypothesis}`, description, [
