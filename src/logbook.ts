@@ -32,7 +32,7 @@ export interface Logbook extends Disposable {
  */
 export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Logbook {
   const repository = findRepository(folder);
-  const home = join(repository.commonDir, "kira");
+  const home = homeOf(repository);
   const { production, index } = essentials(repository, home);
   const now = clockOf(environment);
   const indexFile = join(repository.mainWorktree, index);
@@ -50,6 +50,17 @@ export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Log
     now,
     [Symbol.dispose]: () => record[Symbol.dispose](),
   };
+}
+
+const homeOf = ({ commonDir }: Repository) => join(commonDir, "kira");
+
+/** Undefined where `init` has not been. See {@link localConfigText}. */
+export const configText = (repository: Repository): string | undefined =>
+  localConfigText(repository, homeOf(repository));
+
+/** Where the index lies. @throws KiraError `invalid` for a configuration that cannot be read */
+export function indexFileOf(repository: Repository): string {
+  return join(repository.mainWorktree, essentials(repository, homeOf(repository)).index);
 }
 
 /** The text of the configuration in the working tree, or of the one last used there: a branch may lack the file. */

@@ -22,7 +22,8 @@ export interface GitAnswer {
 }
 
 const oldest = [2, 38] as const;
-const ourselves: Person = { name: "kira-improve", email: "kira-improve@localhost" };
+/** Who commits where git has been told neither name nor address. */
+export const ourselves: Person = { name: "kira-improve", email: "kira-improve@localhost" };
 
 // What a model wrote may carry configuration that runs programs: none of it is honoured.
 const foreignSettings = Object.entries({

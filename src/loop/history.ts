@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { isAgents, type LoggedCommit, outcomeOf, parseLog, revertedBy } from "../domain/commits.ts";
 import type { Config } from "../domain/config.ts";
@@ -16,7 +16,11 @@ const format = "--format=%H%x00%P%x00%an <%ae>%x00%aI%x00%B%x00";
  */
 export async function readHistory(workspace: Workspace): Promise<number> {
   const { record, home } = workspace;
-  const hints = { fresh: join(home, "spool"), taken: join(home, "spool.taken") };
+  const hints = {
+    fresh: join(home, "spool"),
+    taken: join(home, "spool.taken"),
+    seen: join(home, "spool.seen"),
+  };
   // Kept until all is recorded: the commit behind a lost hint would not be looked for.
   if (existsSync(hints.fresh)) renameSync(hints.fresh, hints.taken);
   const seen = JSON.parse(record.index.facts.find("seen") ?? "[]") as string[];
@@ -24,7 +28,8 @@ export async function readHistory(workspace: Workspace): Promise<number> {
   if (!existsSync(hints.taken) && currentTips(workspace).every(isSeen)) return 0;
   const tips = await everyTip(workspace);
   const found = tips.every(isSeen) ? 0 : await readCommits(workspace, tips, seen);
-  rmSync(hints.taken, { force: true });
+  // When the hook last fired is told by the time of its mark.
+  if (existsSync(hints.taken)) renameSync(hints.taken, hints.seen);
   return found;
 }
 

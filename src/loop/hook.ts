@@ -9,6 +9,8 @@ export type HookState =
   | { readonly kind: "manual"; readonly file: string; readonly line: string };
 
 const mark = "kira-improve post-commit";
+/** What a hook that is not ours to write has to do. */
+export const manualLine = 'sh "$(git rev-parse --git-common-dir)/kira/post-commit"';
 
 /** Puts the post-commit hook in place; a hook that was there before is kept and called by ours. */
 export async function installHook({
@@ -23,7 +25,7 @@ export async function installHook({
   if (!file.startsWith(repository.commonDir + sep)) {
     // A folder in the working tree (husky, lefthook) or one shared by many repositories is not ours to write to.
     writeHook(copy, script);
-    return { kind: "manual", file, line: 'sh "$(git rev-parse --git-common-dir)/kira/post-commit"' };
+    return { kind: "manual", file, line: manualLine };
   }
   const existing = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   const before = `${file}.before-kira`;

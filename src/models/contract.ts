@@ -45,6 +45,8 @@ export interface Model {
   /** What its tokens cost, as far as is known before it answers; null if it is not. On this machine it is 0. */
   readonly price: Price | null;
   complete(request: ModelRequest): Promise<ModelAnswer>;
+  /** Asks whether it could be asked: throws what a request would for a server, a model or a key that is not there. */
+  check(signal?: AbortSignal): Promise<void>;
   /** Names of the models that the server offers. */
   list(signal?: AbortSignal): Promise<string[]>;
 }

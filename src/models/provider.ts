@@ -104,6 +104,14 @@ export function modelOf(provider: Provider, settings: ModelSettings): Model {
         durationMs: performance.now() - began,
       };
     },
+    async check(signal) {
+      using deadline = new Deadline(listTimeoutMs, signal);
+      await within(deadline, listTimeoutMs, async () => {
+        const offered = await list(deadline);
+        const names = [settings.model, `${settings.model}:latest`];
+        if (!offered.some((name) => names.includes(name))) throw new Failure("missing");
+      });
+    },
     async list(signal) {
       using deadline = new Deadline(listTimeoutMs, signal);
       return await within(deadline, listTimeoutMs, () => list(deadline));

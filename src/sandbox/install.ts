@@ -3,10 +3,10 @@ import type { Host } from "./contract.ts";
 import { liesIn, programsOn } from "./search.ts";
 
 const installers = {
-  "apt-get": "apt-get install bubblewrap",
-  dnf: "dnf install bubblewrap",
-  pacman: "pacman -S bubblewrap",
-  apk: "apk add bubblewrap",
+  "apt-get": "apt-get install",
+  dnf: "dnf install",
+  pacman: "pacman -S",
+  apk: "apk add",
 } as const;
 
 const unsandboxed = "pass --allow-unsandboxed to run trials without a sandbox";
@@ -25,11 +25,15 @@ export function findBubblewrap(host: Host, platform: string = process.platform):
   if (found) return found;
   const why =
     "The sandbox bubblewrap is not installed, and without it an agent on trial could read your files and keys";
-  throw new KiraError("unavailable", `${why}. ${installation(host)}, or ${unsandboxed}.`);
+  const command = installation(host.searchPath, "bubblewrap");
+  const how = command === undefined ? "Install the package bubblewrap" : `Install it with \`${command}\``;
+  throw new KiraError("unavailable", `${why}. ${how}, or ${unsandboxed}.`);
 }
 
-function installation({ searchPath }: Host): string {
-  const installer = Object.entries(installers).find(([name]) => programsOn(searchPath, name).length > 0)?.[1];
-  if (!installer) return "Install the package bubblewrap";
-  return `Install it with \`${process.getuid?.() === 0 ? "" : "sudo "}${installer}\``;
+/** The command line that installs a package of the system; undefined where we know of none. */
+export function installation(searchPath: string, name: string): string | undefined {
+  const installer = Object.entries(installers).find(
+    ([program]) => programsOn(searchPath, program).length > 0,
+  );
+  return installer && `${process.getuid?.() === 0 ? "" : "sudo "}${installer[1]} ${name}`;
 }

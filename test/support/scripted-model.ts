@@ -31,6 +31,7 @@ export function scriptedModel(lines: readonly Line[], name = "scripted:one"): Sc
       if (request.signal?.aborted) throw new KiraError("interrupted", "Stopped. Run the command again.");
       return answer;
     },
+    check: async () => undefined,
     list: async () => [name],
   };
 }
