@@ -61,8 +61,12 @@ export async function cycle(workspace: Workspace, wanted: CycleRequest): Promise
     const made = proposalsOf(attempts);
     if (made.length >= request.proposals || request.budget.exhausted() !== undefined) break;
     const parent = request.together ? made.at(-1) : undefined;
-    const proposal = await proposalFor(workspace, analysis, pattern, parent, request);
-    attempts.push(await attempt(workspace, pattern, proposal, request));
+    try {
+      const proposal = await proposalFor(workspace, analysis, pattern, parent, request);
+      attempts.push(await attempt(workspace, pattern, proposal, request));
+    } catch (error) {
+      throw besides(error, attempts);
+    }
   }
   const judged = request.together ? await judgeLast(workspace, attempts, request) : attempts;
   return { analysis, attempts: judged, ...whyStopped(analysis, judged, request) };
@@ -108,6 +112,16 @@ async function judge(
     if (!(error instanceof KiraError && error.code === "refused")) throw error;
     return { ...tried, outcome: "refused", reason: error.message };
   }
+}
+
+/** An error that ends a cycle does not hide what had been done by then. */
+function besides(error: unknown, attempts: readonly Attempted[]): unknown {
+  const done = attempts.flatMap(({ proposal, outcome }) =>
+    proposal ? [`proposal ${proposal.id} (${outcome})`] : [],
+  );
+  if (!(error instanceof KiraError) || done.length === 0) return error;
+  const message = `${error.message} What was done before stands: ${done.join(", ")}.`;
+  return new KiraError(error.code, message, { ...error.details, cause: error });
 }
 
 /** A limit that was reached is an answer. */

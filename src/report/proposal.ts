@@ -44,17 +44,15 @@ export function renderProposal(
     description,
     expectedImprovement,
     risk,
-    model,
     branch,
     commit,
     parent,
     rejectionReason,
-    asked,
   } = proposal;
   const facts = [
     ["status", status],
     ["risk", risk],
-    ["from", asked ? `${model} (${askedWords(proposal, asked)})` : model],
+    ["from", authorOf(proposal)],
     ["expected", expectedImprovement],
     ["branch", branch],
     ["commit", `${commit.slice(0, 10)} on ${parent.slice(0, 10)}`],
@@ -72,8 +70,16 @@ export function renderProposal(
   ].join("\n\n");
 }
 
-/** What a model's help took. */
-function askedWords({ costUsd }: Proposal, { inputTokens, outputTokens, durationMs, rounds }: Asked): string {
+/** Who proposed it, and what that took. */
+export function authorOf({ model, costUsd, asked }: Proposal): string {
+  const paid = costUsd === null || costUsd === 0 ? "" : ` (${dollars(costUsd)})`;
+  return asked ? `${model} (${askedWords(costUsd, asked)})` : `${model}${paid}`;
+}
+
+function askedWords(
+  costUsd: number | null,
+  { inputTokens, outputTokens, durationMs, rounds }: Asked,
+): string {
   const cost = costUsd === null ? "at a price unknown" : costUsd === 0 ? "free" : dollars(costUsd);
   return `${plural(rounds, "answer")}, ${inputTokens + outputTokens} tokens, ${seconds(durationMs)}, ${cost}`;
 }

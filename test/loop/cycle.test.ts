@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
 import { agentConfig, anAgentRepository, aTask, type TestRepository } from "../support/repository.ts";
+import { aModelServer } from "../support/providers/model-server.ts";
+import { anAnswer } from "../support/scripted-model.ts";
 import { configWith, failuresAbout, refusal } from "./support.ts";
 
 interface Cycle {
@@ -95,6 +97,40 @@ test("together, each grows from the one before, and the verdict on the last is t
   expect(made.slice(1).map(({ proposal }) => proposal!.parent)).toEqual(commits.slice(0, -1));
   expect(made.filter(({ evaluation }) => evaluation)).toHaveLength(1);
   expect(made.slice(0, -1).every(({ outcome }) => outcome === "part of the next")).toBe(true);
+});
+
+test("an error on the way does not hide what had been done by then", async () => {
+  const edits = [{ kind: "write", path: "skills/lessons.md", content: "# Lessons\n\n- Be thorough.\n" }];
+  const script = (_: unknown, count: number) =>
+    count === 0 ? anAnswer({ edits }) : { status: 401, message: "revoked" };
+  await using server = await aModelServer("ollama", { models: ["tiny:1b"], script });
+  await using repository = await anAgentRepository();
+  for (const word of ["dates", "eggs"]) await failuresAbout(repository, word, 12);
+  const standing = { folder: repository.folder, env: { OLLAMA_HOST: server.url } };
+  const said = await kira(standing, "run", "--allow-unsandboxed", "--model", "tiny:1b");
+  expect(said.status).toBe(7);
+  expect(said.stderr).toMatch(/"revoked".* What was done before stands: proposal 1 \(refused\)\.\n$/);
+});
+
+test("a run says who proposed what, what that took, and how to undo it", async () => {
+  const edits = [
+    {
+      kind: "write",
+      path: "skills/lessons.md",
+      content: "# Lessons\n\n- dates eggs figs grapes honey ice jam\n",
+    },
+  ];
+  await using server = await aModelServer("ollama", {
+    models: ["tiny:1b"],
+    script: () => anAnswer({ edits }),
+  });
+  await using repository = await anAgentRepository();
+  await failuresAbout(repository, "dates", 12);
+  const standing = { folder: repository.folder, env: { OLLAMA_HOST: server.url } };
+  const args = ["run", "--allow-unsandboxed", "--model", "tiny:1b", "--proposals", "1"];
+  const { stdout } = await kira(standing, ...args);
+  expect(stdout).toMatch(/\n {2}from ollama:tiny:1b \(1 answer, 46 tokens, \d+\.\d s, free\)\n {2}MERGED/);
+  expect(stdout).toMatch(/\n\nUndo it with: kira-improve archive --rollback 0\n$/);
 });
 
 test("an empty task bank is said before anything is proposed", async () => {
