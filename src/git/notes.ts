@@ -4,11 +4,33 @@ import { type Git, withoutHooks } from "./git.ts";
 export class Notes {
   readonly #git: Git;
   readonly #ref: string;
+  /** Below `refs/notes/`. */
+  readonly name: string;
 
-  /** @param name below `refs/notes/` */
   constructor(git: Git, name: string) {
     this.#git = git;
+    this.name = name;
     this.#ref = `--ref=${name}`;
+  }
+
+  /** The commits that have a note. */
+  async annotated(): Promise<Set<string>> {
+    const text = await this.#git.foreign(["notes", this.#ref, "list"]);
+    return new Set(text.split("\n").map((line) => line.slice(41)));
+  }
+
+  /** Writes the lines of many commits that have no note, in one process. */
+  async restore(lines: ReadonlyMap<string, readonly string[]>, at: Date): Promise<void> {
+    const { name, email } = await this.#git.committer();
+    const ref = `refs/notes/${this.name}`;
+    const tip = await this.#git.foreignAnswer(["rev-parse", "--verify", "--quiet", ref], { answers: [1] });
+    const stream = [
+      `commit ${ref}\ncommitter ${name} <${email}> ${Math.floor(at.getTime() / 1000)} +0000\n`,
+      dataOf("Notes restored from the journal\n"),
+      tip.status === 0 ? `from ${tip.stdout}\n` : "",
+      ...[...lines].map(([commit, some]) => `N inline ${commit}\n${dataOf(`${some.join("\n")}\n`)}`),
+    ];
+    await this.#git.user(["fast-import", "--quiet"], { stdin: stream.join("") });
   }
 
   /** The lines on a commit, oldest first. */
@@ -28,3 +50,5 @@ export class Notes {
     await this.#git.user([...withoutHooks, ...args], { stdin: text, whole: true });
   }
 }
+
+const dataOf = (text: string) => `data ${Buffer.byteLength(text)}\n${text}`;

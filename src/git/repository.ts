@@ -84,9 +84,10 @@ export function readBranch(repository: Pick<Repository, "commonDir">, branch: st
 export function readRef({ commonDir }: Pick<Repository, "commonDir">, ref: string): string | undefined {
   const loose = readIfThere(join(commonDir, ref))?.trim();
   if (loose !== undefined && /^[0-9a-f]{40}$/.test(loose)) return loose;
-  const packed = readIfThere(join(commonDir, "packed-refs"));
-  const line = packed?.split("\n").find((candidate) => candidate.endsWith(` ${ref}`));
-  return line?.slice(0, 40);
+  const packed = readIfThere(join(commonDir, "packed-refs")) ?? "";
+  // There may be tens of thousands, and every command asks.
+  const at = `${packed}\n`.indexOf(` ${ref}\n`);
+  return at < 40 ? undefined : packed.slice(at - 40, at);
 }
 
 /** The commit that is checked out in this working tree; undefined before the first one. */

@@ -6,13 +6,16 @@ import type { Position } from "../store/journal.ts";
 /** How many parts are compressed and synced at a time. */
 const together = 4;
 
+export const journalRef = (cloneId: string) => `refs/kira/journal/${cloneId}`;
+
 /**
  * Commits the journal's new part to `refs/kira/journal/<clone>`, as a blob of its own, so that no blob is written
  * twice: `<segment>/<first byte>.jsonl`. A push of that ref carries the record to another machine.
+ * @returns whether there was anything new
  */
-export async function preserve({ record, repository, refs, objects, git, now }: Workspace): Promise<void> {
+export async function preserve({ record, repository, refs, objects, git, now }: Workspace): Promise<boolean> {
   const { journal } = record;
-  const ref = `refs/kira/journal/${journal.cloneId}`;
+  const ref = journalRef(journal.cloneId);
   const existing = readRef(repository, ref);
   const tip = existing === undefined ? undefined : await objects.readCommit(existing);
   const from = tip ? endOf(tip.message) : { segment: 1, offset: 0 };
@@ -33,7 +36,7 @@ export async function preserve({ record, repository, refs, objects, git, now }: 
       end = { segment, offset: offset + bytes.length };
     }
   }
-  if (changes.size === 0) return;
+  if (changes.size === 0) return false;
   const person = await git.committer();
   const commit = await objects.writeCommit({
     tree: (await objects.writeTree(tip?.tree, changes))!,
@@ -44,6 +47,7 @@ export async function preserve({ record, repository, refs, objects, git, now }: 
     at: now(),
   });
   await refs.move([{ ref, from: existing, to: commit }]);
+  return true;
 }
 
 const padded = (n: number, width: number) => String(n).padStart(width, "0");

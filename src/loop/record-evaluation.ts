@@ -53,5 +53,9 @@ export function noteEvaluation(
   { evaluationNotes }: Pick<Workspace, "evaluationNotes">,
   evaluation: Evaluation,
 ): Promise<void> {
-  return evaluationNotes.append(evaluation.commit, JSON.stringify({ v: 1, ...evaluation }));
+  return evaluationNotes.append(evaluation.commit, evaluationLine(evaluation));
+}
+
+export function evaluationLine(evaluation: Evaluation): string {
+  return JSON.stringify({ v: 1, ...evaluation });
 }

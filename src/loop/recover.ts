@@ -7,7 +7,8 @@ import { noteEvaluation } from "./record-evaluation.ts";
 import { completeMerge } from "./merge.ts";
 import { completeRestore } from "./rollback.ts";
 import { setAside } from "./reject.ts";
-import { restoreRefs } from "./restore-refs.ts";
+import { restoreNotes } from "./restore-notes.ts";
+import { type PutInPlace, restoreRefs } from "./restore-refs.ts";
 
 /**
  * Finishes what a killed command began. Production is the commit point: if it has moved, the rest is done now; if
@@ -23,22 +24,22 @@ export async function recover(workspace: Workspace): Promise<void> {
   await reapSlots(git);
 }
 
-/**
- * A record that has grown since statuses were last derived may be the work of a command that was killed.
- * @returns whether the refs are now as the record says; false while another command is at work
- */
-export async function putRefsInPlace(workspace: Workspace): Promise<boolean> {
+/** A record that has grown since statuses were last derived may be the work of a command that was killed. */
+export async function putRefsInPlace(workspace: Workspace): Promise<PutInPlace> {
   using lock = tryLock(workspace);
-  if (!lock) return false;
-  await finishEvaluations(workspace);
-  return restoreRefs(workspace);
+  if (!lock) return { missing: [], settled: false };
+  await finishRefusals(workspace);
+  const { missing, settled } = await restoreRefs(workspace);
+  const notes = await restoreNotes(workspace);
+  // The last of several on one commit may be missing, too.
+  const latest = workspace.record.index.evaluations.latest();
+  if (latest) await noteEvaluation(workspace, latest);
+  return { missing: [...missing, ...notes], settled };
 }
 
-/** What follows a verdict: its note, and the reason of a no. */
-async function finishEvaluations(workspace: Workspace): Promise<void> {
+/** What follows a verdict that is a no. */
+async function finishRefusals(workspace: Workspace): Promise<void> {
   const { evaluations, proposals } = workspace.record.index;
-  const latest = evaluations.latest();
-  if (latest) await noteEvaluation(workspace, latest);
   const refused = proposals.states().filter(({ status }) => status === "rejected");
   for (const proposal of refused.filter(({ rejectionReason }) => rejectionReason === null)) {
     const last = evaluations.of(proposal.id).at(-1);

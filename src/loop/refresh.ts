@@ -1,13 +1,13 @@
 import { numberRef, statusOf } from "../domain/proposal.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
-import { fingerprintOf, isUpToDate } from "./fingerprint.ts";
+import { fingerprintOf, isUpToDate, productionOf, standOf } from "./fingerprint.ts";
 import { readHistory } from "./history.ts";
 import { putRefsInPlace, recover } from "./recover.ts";
 
 /**
- * Brings the index up to what git and the journal say now: every command that reads or decides begins with it. With
- * nothing new it starts no process.
+ * Brings the index up to what git and the journal say now, and back what somebody has removed: every command that
+ * reads or decides begins with it. With nothing new it starts no process.
  */
 export async function refresh(workspace: Workspace): Promise<void> {
   const { record, report } = workspace;
@@ -18,22 +18,44 @@ export async function refresh(workspace: Workspace): Promise<void> {
     return 0;
   });
   if (found > 0) report({ kind: "step", step: "history", what: `${found} outcomes found in commits` });
-  if (isUpToDate(workspace)) return;
-  await computeStatuses(workspace);
+  // Taken before anything is looked at: what changes meanwhile is looked at by the next command.
+  const stand = standOf(workspace);
+  if (isUpToDate(workspace, stand)) return;
+  await tellIfRewritten(workspace);
+  await deriveStatuses(workspace);
   // While a writer is at work its refs may be on their way: whoever comes after it looks again.
-  if (await putRefsInPlace(workspace)) settle(workspace);
+  const { missing, settled } = await putRefsInPlace(workspace);
+  if (missing.length > 0) {
+    await computeStatuses(workspace);
+    report({ kind: "notice", what: `${listed(missing)} missing and put back from the journal.` });
+  }
+  if (settled) record.index.facts.set("stand", stand);
+}
+
+function listed(names: readonly string[]): string {
+  const [shown, more] = [names.slice(0, 3).join(", "), names.length - 3];
+  return `${shown}${more > 0 ? ` and ${more} more` : ""} ${names.length === 1 ? "was" : "were"}`;
 }
 
 /** Statuses follow from production and the record: derived again when either has moved. */
 export async function deriveStatuses(workspace: Workspace): Promise<void> {
-  if (isUpToDate(workspace)) return;
+  const { facts } = workspace.record.index;
+  const fingerprint = fingerprintOf(workspace);
+  if (facts.find("fingerprint") === fingerprint) return;
   await computeStatuses(workspace);
-  settle(workspace);
+  facts.set("fingerprint", fingerprint);
 }
 
-/** Remembers that everything derived is right for what git and the journal say now. */
-function settle(workspace: Workspace): void {
-  workspace.record.index.facts.set("fingerprint", fingerprintOf(workspace));
+/** Nothing is wrong with it, but whoever did not do it wants to know: what was merged may be gone from production. */
+async function tellIfRewritten({ record, live, refs, settings, report }: Workspace): Promise<void> {
+  const before = productionOf(record.index.facts.find("fingerprint") ?? "");
+  if (before === undefined || live === undefined || before === live) return;
+  if (record.index.intents.leadTo(live) || (await refs.isAncestor(before, live))) return;
+  const lost = record.index.archive.findByCommit(before);
+  report({
+    kind: "notice",
+    what: `${settings.production} no longer contains ${before.slice(0, 10)}${lost ? `, which is ${lost.tag}` : ""}, where it stood at the last command: it was reset or rewritten outside kira-improve. Statuses follow it; go back with: kira-improve archive --rollback ${lost?.id ?? "<node>"}.`,
+  });
 }
 
 async function computeStatuses({ record, refs, live }: Workspace): Promise<void> {

@@ -63,10 +63,14 @@ export async function setAside(
 /** Writes the reason on the refused commit. Safe to do again. */
 export function noteRejection(
   { rejectionNotes }: Pick<Workspace, "rejectionNotes">,
-  { uuid, commit }: Proposal,
+  proposal: Proposal,
   reason: string,
 ): Promise<void> {
-  return rejectionNotes.append(commit, JSON.stringify({ v: 1, proposal: uuid, reason }));
+  return rejectionNotes.append(proposal.commit, rejectionLine(proposal, reason));
+}
+
+export function rejectionLine({ uuid }: Proposal, reason: string): string {
+  return JSON.stringify({ v: 1, proposal: uuid, reason });
 }
 
 /** A branch that somebody has moved on, or stands on, stays where it is. */

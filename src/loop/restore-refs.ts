@@ -5,14 +5,22 @@ import { branchesInUse } from "../git/in-use.ts";
 import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
 import { tagNode } from "./node.ts";
-import { hiding, noteRejection } from "./reject.ts";
+import { journalRef, preserve } from "./preserve.ts";
+import { hiding } from "./reject.ts";
+
+export interface PutInPlace {
+  /** The names of the refs and notes that were missing. */
+  readonly missing: readonly string[];
+  /** Whether all is now as the record says; false while another command is at work. */
+  readonly settled: boolean;
+}
 
 /**
- * Puts those refs in place that follow from the record and are missing, as after a crash: numbers and branches of
- * proposals, hidden branches of rejected ones, tags of nodes. A branch that somebody has deleted stays deleted.
- * @returns whether all are in place now
+ * Puts those refs in place that follow from the record and are missing, after a crash or because somebody has deleted
+ * them: numbers and branches of proposals, hidden branches of rejected ones, tags of nodes, the journal's own. What is
+ * theirs stays: a branch that was deleted or moved, and any ref that points elsewhere.
  */
-export async function restoreRefs(workspace: Workspace): Promise<boolean> {
+export async function restoreRefs(workspace: Workspace): Promise<PutInPlace> {
   const { git, record, refs, objects } = workspace;
   const inUse = branchesInUse(git.commonDir);
   const present = new Map(
@@ -22,18 +30,20 @@ export async function restoreRefs(workspace: Workspace): Promise<boolean> {
   for (const proposal of record.index.proposals.states()) {
     const refused = proposal.status === "rejected";
     const wanted = refused ? hiding(proposal, present, inUse) : publishing(proposal, present);
-    if (wanted.length === 0 || !(await objects.has(proposal.commit))) continue;
-    // The note is written before the branch is hidden: where that was left to do, it may be missing, too.
-    if (refused) await noteRejection(workspace, proposal, proposal.rejectionReason ?? "");
-    moves.push(...wanted);
+    if (wanted.length > 0 && (await objects.has(proposal.commit))) moves.push(...wanted);
     moves.push(...(await keeping(objects, proposal, present)));
   }
   if (moves.length > 0) await refs.move(moves);
-  let tagged = true;
+  const missing = moves.filter(({ to }) => to !== undefined).map(({ ref }) => ref);
+  let settled = true;
   for (const node of record.index.archive.list())
-    if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit)))
-      tagged = (await tagAgain(workspace, node)) && tagged;
-  return tagged;
+    if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit))) {
+      if (await tagAgain(workspace, node)) missing.push(node.tag);
+      else settled = false;
+    }
+  const journal = journalRef(record.journal.cloneId);
+  if (!present.has(journal) && (await preserve(workspace))) missing.push(journal);
+  return { missing, settled };
 }
 
 /** Every command comes by here: one that only looks must not end because a tag cannot be signed now. */
@@ -57,7 +67,7 @@ function publishing({ id, branch, commit }: Proposal, present: ReadonlyMap<strin
     .map((ref) => ({ ref, from: undefined, to: commit }));
 }
 
-/** What a model was asked for it, with the first of its refs that is put in place. */
+/** What a model was asked for it. */
 async function keeping(
   objects: Workspace["objects"],
   { id, asked }: Proposal,

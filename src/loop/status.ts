@@ -104,7 +104,7 @@ export function status({ record, now, live, production, settings }: Workspace): 
 
 /** Each test of a change that changes nothing passes at the stated rate at most, so that bounds what to expect. */
 function testsOf({ evaluations, archive }: Index): StatusReport["tests"] {
-  const judged = evaluations.judged();
+  const judged = evaluations.judged().size;
   const made = archive.list().filter(({ proposalId }) => proposalId !== null);
   const passed = evaluations.passed();
   const merged = made.filter(({ evaluationId }) => evaluationId !== null && passed.has(evaluationId)).length;

@@ -70,9 +70,9 @@ export class EvaluationStore extends EntryStore<Evaluation> {
     return this.one("clone = ? ORDER BY id DESC LIMIT 1", clone);
   }
 
-  /** How many proposals were judged. */
-  judged(): number {
-    return this.db.prepare<[], number>("SELECT count(DISTINCT proposal_id) FROM evaluations").pluck().get()!;
+  /** The proposals that were judged. */
+  judged(): Set<number> {
+    return new Set(this.db.prepare<[], number>("SELECT DISTINCT proposal_id FROM evaluations").pluck().all());
   }
 
   /** The numbers of those that ended in `improved`. */

@@ -8,11 +8,11 @@ export class FactStore {
     this.#db = db;
   }
 
-  find(name: "seen" | "fingerprint" | "bank"): string | undefined {
+  find(name: "seen" | "fingerprint" | "stand" | "bank"): string | undefined {
     return this.#db.prepare<[string], string>("SELECT value FROM facts WHERE name = ?").pluck().get(name);
   }
 
-  set(name: "seen" | "fingerprint" | "bank", value: string): void {
+  set(name: "seen" | "fingerprint" | "stand" | "bank", value: string): void {
     this.#db
       .prepare("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
       .run(name, value);

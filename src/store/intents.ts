@@ -19,6 +19,11 @@ export class IntentStore {
     this.#db.prepare("UPDATE intents SET result = ? WHERE uuid = ?").run(result, uuid);
   }
 
+  /** Whether we ourselves have led a ref to a commit. */
+  leadTo(commit: string): boolean {
+    return this.#db.prepare("SELECT 1 FROM intents WHERE entry ->> 'to' = ?").get(commit) !== undefined;
+  }
+
   /** Begun and not ended, oldest first: what a killed process left. */
   open(): Intent[] {
     const rows = this.#db

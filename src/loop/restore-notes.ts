@@ -1,0 +1,48 @@
+import type { Notes } from "../git/notes.ts";
+import type { ProposalState } from "../store/proposals.ts";
+import type { Workspace } from "../workspace.ts";
+import { evaluationLine } from "./record-evaluation.ts";
+import { rejectionLine } from "./reject.ts";
+
+/**
+ * Writes the notes again of those proposals that follow from the record and have none.
+ * @returns what was missing
+ */
+export async function restoreNotes(workspace: Workspace): Promise<string[]> {
+  const { evaluationNotes, rejectionNotes, record } = workspace;
+  const { evaluations, proposals } = record.index;
+  const states = proposals.states();
+  const judged = evaluations.judged();
+  const refused = states.filter(({ rejectionReason }) => rejectionReason !== null);
+  return [
+    ...(await restore(
+      workspace,
+      evaluationNotes,
+      states.filter(({ id }) => judged.has(id)),
+      ({ id }) => evaluations.of(id).map(evaluationLine),
+    )),
+    ...(await restore(workspace, rejectionNotes, refused, (proposal) => [
+      rejectionLine(proposal, proposal.rejectionReason!),
+    ])),
+  ];
+}
+
+async function restore(
+  { objects, now }: Pick<Workspace, "objects" | "now">,
+  notes: Notes,
+  proposals: readonly ProposalState[],
+  linesOf: (proposal: ProposalState) => string[],
+): Promise<string[]> {
+  if (proposals.length === 0) return [];
+  const present = await notes.annotated();
+  const lines = new Map<string, string[]>();
+  const names: string[] = [];
+  for (const proposal of proposals) {
+    const { id, commit } = proposal;
+    if (present.has(commit) || !(await objects.has(commit))) continue;
+    lines.set(commit, [...(lines.get(commit) ?? []), ...linesOf(proposal)]);
+    names.push(`the ${notes.name} note of proposal ${id}`);
+  }
+  if (lines.size > 0) await notes.restore(lines, now());
+  return names;
+}
