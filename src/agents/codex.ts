@@ -21,8 +21,9 @@ const codexCli: Cli = {
   name: "codex",
   program: ["codex"],
   install: "npm install -g @openai/codex",
-  options: ({ model }, { directory }) => [
+  options: ({ model }, { directory, models }) => [
     ...["exec", "--json", "--ephemeral", "--skip-git-repo-check", "-s", "workspace-write"],
+    ...providerAt(models?.["openai"]),
     ...(model === undefined ? [] : ["-m", model]),
     ...["-o", join(directory, resultFile), "-"],
   ],
@@ -54,6 +55,19 @@ const codexCli: Cli = {
     };
   },
 };
+
+/**
+ * It does not read OPENAI_BASE_URL, and its own provider would open a WebSocket: one of ours is asked over HTTP, with
+ * the key that the attempt has for it. Values are TOML.
+ */
+function providerAt(address: string | undefined): string[] {
+  if (address === undefined) return [];
+  const provider = { name: "kira", base_url: address, env_key: "OPENAI_API_KEY", wire_api: "responses" };
+  const settings = Object.entries(provider).map(
+    ([key, value]) => `model_providers.kira.${key}=${JSON.stringify(value)}`,
+  );
+  return ['model_provider="kira"', ...settings].flatMap((setting) => ["-c", setting]);
+}
 
 /** OpenAI's Codex, without a person. */
 export const codex: AgentFactory = (settings, inherited) => {

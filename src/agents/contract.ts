@@ -16,6 +16,8 @@ export interface Attempt {
   readonly timeoutMs: number;
   /** Differs from trial to trial and never between two runs of one trial. */
   readonly seed: string;
+  /** Where it reaches models, by provider; absent where it has no way to them. */
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 /** A program that an agent wants run; the loop runs it in the sandbox. */

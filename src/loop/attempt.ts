@@ -42,8 +42,9 @@ export async function attemptTask(
   writeFileSync(join(directory, promptFile), task.prompt);
   // A sandbox has an empty one; without it the user's own would be read, with its agent files.
   const home = sandbox.contained ? "/home/agent" : own;
-  const invocation = agent.invoke({ directory, home, prompt: task.prompt, timeoutMs, seed });
   await using pass = await gateway?.open({ key: seed, directory });
+  const models = pass && { models: addressesOf(pass) };
+  const invocation = agent.invoke({ directory, home, prompt: task.prompt, timeoutMs, seed, ...models });
   const finished = await sandbox.run({
     command: invocation.command,
     directory,
@@ -72,6 +73,10 @@ export async function attemptTask(
     durationMs: Math.round(finished.durationMs),
   };
 }
+
+/** Where doors stand in a sandbox; one that cannot give them these ports puts others in their place. */
+const addressesOf = ({ doors }: Pass) =>
+  Object.fromEntries(doors.map(({ name, port, path }) => [name, `http://127.0.0.1:${port}${path}`]));
 
 /** What the agent says of itself beside what was seen from outside: the larger bill holds, and the model that served. */
 function checked(answer: Answer, { usage, excuse }: Pass): Answer & Pick<Attempted, "hopeless"> {

@@ -35,7 +35,10 @@ export interface Confined {
   readonly outputBytes: number;
   /** Further absolute paths it may read. */
   readonly mounts: readonly string[];
-  /** With `llm` it reaches the doors of the gateway, which are named in its environment, and nothing else. */
+  /**
+   * With `llm` it reaches the doors of the gateway, which are named in its environment, and nothing else. Where a door
+   * has another port than its own, its address is replaced in the command, too.
+   */
   readonly network: "none" | "llm" | "host";
   readonly gateway?: { readonly doors: readonly Door[] };
   /** By default 2 GiB of memory, 512 processes and 1 GiB of disk. */

@@ -49,9 +49,13 @@ export function relayed(program: Confined, command: readonly string[]): readonly
 }
 
 /** The same on this machine, for a program that nothing contains; the ports are whichever are free. */
-export async function openDoors(
-  program: Confined,
-): Promise<AsyncDisposable & { readonly variables: Readonly<Record<string, string>> }> {
+export async function openDoors(program: Confined): Promise<
+  AsyncDisposable & {
+    readonly variables: Readonly<Record<string, string>>;
+    /** A text with the addresses that the doors really have. */
+    placed(text: string): string;
+  }
+> {
   const doors = doorsOf(program);
   const sockets = new Set<Socket>();
   const servers: Server[] = [];
@@ -68,11 +72,13 @@ export async function openDoors(
     servers.push(server.listen(0, "127.0.0.1"));
     await once(server, "listening");
   }
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  const variables = doorVariables(doors, ports);
+  const own = Object.entries(doorVariables(doors));
   return {
-    variables: doorVariables(
-      doors,
-      servers.map((server) => (server.address() as AddressInfo).port),
-    ),
+    variables,
+    placed: (text) =>
+      own.reduce((placed, [variable, address]) => placed.replaceAll(address, variables[variable]!), text),
     async [Symbol.asyncDispose]() {
       const closed = servers.map((server) => once(server.close(), "close"));
       for (const socket of sockets) socket.destroy();

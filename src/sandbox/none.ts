@@ -16,7 +16,7 @@ export function none(): Sandbox {
       await using open = await openDoors(program);
       const environment = { ...program.environment, ...open.variables };
       const { channel: _, ...finished } = await spawnProgram(program, {
-        command: program.command,
+        command: program.command.map(open.placed),
         environment,
       });
       return { ...finished, exceeded: null };
