@@ -12,6 +12,8 @@ export interface GitOptions {
   readonly directory?: string;
   /** Out of reach of Ctrl-C, which a terminal sends to all programs in it: what moves refs or files is done whole. */
   readonly whole?: boolean;
+  /** How bytes become text: `latin1` keeps each of them. */
+  readonly encoding?: "utf8" | "latin1";
 }
 
 /** How a git command ended, when its status is part of the answer. */
@@ -122,7 +124,7 @@ export class Git {
 
   async #run(
     args: readonly string[],
-    { stdin, environment, answers = [], directory, whole = false }: GitOptions,
+    { stdin, environment, answers = [], directory, whole = false, encoding = "utf8" }: GitOptions,
   ): Promise<GitAnswer> {
     const result = await execa("git", args, {
       cwd: directory ?? this.#repository.worktree,
@@ -130,6 +132,7 @@ export class Git {
       extendEnv: false,
       reject: false,
       detached: whole,
+      encoding,
       maxBuffer: 1024 ** 3,
       ...(stdin === undefined ? { stdin: "ignore" as const } : { input: stdin }),
     });

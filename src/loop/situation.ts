@@ -7,6 +7,7 @@ import { type FileEntry, type PathChange, pathPolicy, refusals } from "../domain
 import { byRelevance, weightsOf } from "../domain/prompt/relevance.ts";
 import { readingLimits } from "../domain/presets.ts";
 import { structureProblems } from "../domain/structure.ts";
+import { readBlobs } from "../git/blobs.ts";
 import { textOf } from "../git/objects.ts";
 import type { Proposer, Situation } from "../proposers/contract.ts";
 import type { Rules, Workspace } from "../workspace.ts";
@@ -39,7 +40,7 @@ const mostOutcomes = { counted: 5_000, shown: 1_000 } as const;
 /** In a larger configuration only the most relevant files are read: nobody is shown more. */
 const mostFiles = 150;
 const mostBytes = 2 * 1024 * 1024;
-const atOnce = 50;
+const atOnce = 150;
 
 export async function situationFor(
   workspace: Workspace,
@@ -85,7 +86,7 @@ function allowedPaths({ rules, entries }: Pick<Groundwork, "rules" | "entries">)
 
 /** As text, without those too large to be configuration; those that the configuration names come first. */
 async function readFiles(
-  { objects }: Workspace,
+  { git }: Pick<Workspace, "git">,
   { rules: { config }, entries }: Groundwork,
   pattern: Pattern,
   failures: readonly Outcome[],
@@ -100,10 +101,14 @@ async function readFiles(
   let bytes = 0;
   for (let at = 0; at < wanted.length && bytes < mostBytes; at += atOnce) {
     const some = wanted.slice(at, at + atOnce);
-    const blobs = await Promise.all(some.map((path) => objects.readBlob(entries.get(path)!.oid)));
-    for (const [i, blob] of blobs.entries()) {
+    const blobs = await readBlobs(
+      git,
+      some.map((path) => entries.get(path)!.oid),
+    );
+    for (const path of some) {
+      const blob = blobs.get(entries.get(path)!.oid)!;
       if (blob.length > config.limits.fileBytes || blob.includes(0)) continue;
-      files.set(some[i]!, textOf(blob, some[i]!));
+      files.set(path, textOf(blob, path));
       bytes += blob.length;
     }
   }

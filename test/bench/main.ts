@@ -9,6 +9,7 @@ const suites: Record<string, () => Promise<Suite>> = {
   trials: async () => (await import("./trials.ts")).trials,
   noop: async () => (await import("./noop.ts")).noop,
   gateway: async () => (await import("./gateway.ts")).gateway,
+  prompt: async () => (await import("./prompt.ts")).prompt,
   scale: async () => (await import("./scale.ts")).scale,
 };
 
