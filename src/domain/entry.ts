@@ -1,6 +1,7 @@
 import type { Analysis } from "./analysis.ts";
 import type { Evaluation, Settlement, TaskScores } from "./evaluation.ts";
 import type { ArchiveNode } from "./node.ts";
+import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Proposal } from "./proposal.ts";
 import type { Grade, Trial } from "./trial.ts";
@@ -18,11 +19,11 @@ export interface Regrade extends Grade {
   readonly timestamp: string;
 }
 
-/** A human's or a finished search's word on a proposal. */
+/** A human's or a finished search's word on a proposal, or that it no longer holds. */
 export interface Decision {
   readonly proposalId: number;
   readonly timestamp: string;
-  readonly decision: "rejected";
+  readonly decision: "rejected" | "reopened";
   readonly reason: string;
   readonly by: "human" | "verdict" | "merge";
 }
@@ -31,13 +32,15 @@ export interface Decision {
 export interface Intent {
   readonly uuid: string;
   readonly timestamp: string;
-  readonly step: "merge" | "rollback";
+  readonly step: "merge" | "rollback" | "undo";
   readonly ref: string;
   readonly from: string;
   readonly to: string;
   readonly node: ArchiveNode | null;
   readonly proposalId: number | null;
   readonly note: string;
+  /** For an undo: the operation it takes back. */
+  readonly undoes?: string;
 }
 
 /** How an intent ended. */
@@ -117,7 +120,8 @@ export type Entry =
   | ({ readonly kind: "settlement" } & Settlement)
   | ({ readonly kind: "expiry" } & Expiry)
   | ({ readonly kind: "audit" } & Audit)
-  | ({ readonly kind: "renumbering" } & Renumbering);
+  | ({ readonly kind: "renumbering" } & Renumbering)
+  | ({ readonly kind: "operation" } & Operation);
 
 export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 

@@ -41,6 +41,9 @@ export function renumbered(entry: Entry, later: readonly Renumbering[]): Entry {
       return { ...entry, nodeId: now("node", entry.nodeId), againstId: now("node", entry.againstId) };
     case "node":
       return { ...entry, ...renumberedNode(entry, now, maybe) };
+    case "operation":
+      // Its refs stay as they were called when they were moved.
+      return { ...entry, proposalId: maybe("proposal", entry.proposalId) };
     case "intent":
       return {
         ...entry,

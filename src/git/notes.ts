@@ -1,54 +1,79 @@
-import { type Git, withoutHooks } from "./git.ts";
+import type { Git } from "./git.ts";
+import type { Objects } from "./objects.ts";
+import type { Move } from "./refs.ts";
+import { readRef } from "./repository.ts";
 
 /** One notes ref: lines of JSON on commits, appended and never changed. */
 export class Notes {
   readonly #git: Git;
+  readonly #objects: Objects;
   readonly #ref: string;
   /** Below `refs/notes/`. */
   readonly name: string;
 
-  constructor(git: Git, name: string) {
+  constructor(git: Git, objects: Objects, name: string) {
     this.#git = git;
     this.name = name;
-    this.#ref = `--ref=${name}`;
+    this.#objects = objects;
+    this.#ref = `refs/notes/${name}`;
   }
 
   /** The commits that have a note. */
   async annotated(): Promise<Set<string>> {
-    const text = await this.#git.foreign(["notes", this.#ref, "list"]);
+    const text = await this.#git.foreign(["notes", `--ref=${this.#ref}`, "list"]);
     return new Set(text.split("\n").map((line) => line.slice(41)));
   }
 
-  /** Writes the lines of many commits that have no note, in one process. */
-  async restore(lines: ReadonlyMap<string, readonly string[]>, at: Date): Promise<void> {
+  /** Writes the lines of many commits that have no note, in one process. @returns the move that this was */
+  async restore(lines: ReadonlyMap<string, readonly string[]>, at: Date): Promise<Move> {
     const { name, email } = await this.#git.committer();
-    const ref = `refs/notes/${this.name}`;
-    const tip = await this.#git.foreignAnswer(["rev-parse", "--verify", "--quiet", ref], { answers: [1] });
+    const tip = readRef(this.#git, this.#ref);
     const stream = [
-      `commit ${ref}\ncommitter ${name} <${email}> ${Math.floor(at.getTime() / 1000)} +0000\n`,
+      `commit ${this.#ref}\ncommitter ${name} <${email}> ${Math.floor(at.getTime() / 1000)} +0000\n`,
       dataOf("Notes restored from the journal\n"),
-      tip.status === 0 ? `from ${tip.stdout}\n` : "",
+      tip === undefined ? "" : `from ${tip}\n`,
       ...[...lines].map(([commit, some]) => `N inline ${commit}\n${dataOf(`${some.join("\n")}\n`)}`),
     ];
     await this.#git.user(["fast-import", "--quiet"], { stdin: stream.join("") });
+    return { ref: this.#ref, from: tip, to: readRef(this.#git, this.#ref) };
   }
 
-  /** The lines on a commit, oldest first. */
-  async read(commit: string): Promise<string[]> {
-    const { status, stdout } = await this.#git.foreignAnswer(["notes", this.#ref, "show", commit], {
-      answers: [1],
+  /**
+   * Writes a note with one more line and leaves it to the caller to move the ref to it, together with others.
+   * @returns undefined if the line is there already, so that a repeated step changes nothing
+   */
+  async adding(commit: string, line: string, at: Date): Promise<Move | undefined> {
+    const tip = readRef(this.#git, this.#ref);
+    const before = tip === undefined ? undefined : (await this.#objects.readCommit(tip)).tree;
+    const found = before === undefined ? undefined : await this.#find(before, commit);
+    const text = found ? (await this.#objects.readBlob(found.oid)).toString("utf8") : "";
+    const lines = text.split("\n").filter(Boolean);
+    if (lines.includes(line)) return undefined;
+    const oid = await this.#objects.writeBlob([...lines, line, ""].join("\n"));
+    const path = found?.path ?? pathsOf(commit)[0];
+    const tree = await this.#objects.writeTree(before, new Map([[path, { mode: "100644", oid }]]));
+    const person = await this.#git.committer();
+    const to = await this.#objects.writeCommit({
+      tree: tree!,
+      parents: tip === undefined ? [] : [tip],
+      message: `note on ${commit}\n`,
+      ...{ author: person, committer: person, at },
     });
-    return status === 0 ? stdout.split("\n").filter(Boolean) : [];
+    return { ref: this.#ref, from: tip, to };
   }
 
-  /** Adds a line; one that is there already is not added again, so that a repeated step changes nothing. */
-  async append(commit: string, line: string): Promise<void> {
-    const lines = await this.read(commit);
-    if (lines.includes(line)) return;
-    const text = [...lines, line].join("\n") + "\n";
-    const args = ["notes", this.#ref, "add", "--force", "--file=-", commit];
-    await this.#git.user([...withoutHooks, ...args], { stdin: text, whole: true });
+  async #find(tree: string, commit: string): Promise<{ path: string; oid: string } | undefined> {
+    for (const path of pathsOf(commit)) {
+      const entry = await this.#objects.find(tree, path);
+      if (entry) return { path, oid: entry.oid };
+    }
+    return undefined;
   }
 }
 
 const dataOf = (text: string) => `data ${Buffer.byteLength(text)}\n${text}`;
+/** Where git may have a commit's note, by how many there are; it reads any mixture of these. Ours first. */
+function pathsOf(commit: string): [string, ...string[]] {
+  const cut = (...at: number[]) => [0, ...at].map((from, i) => commit.slice(from, at[i])).join("/");
+  return [cut(2), cut(), cut(2, 4), cut(2, 4, 6)];
+}

@@ -3,6 +3,7 @@ import { renderPatch } from "../git/patch.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { draftNode, nodeBelow, tagNode } from "./node.ts";
+import { operationLines } from "./operation.ts";
 
 /** Step 6. The accepted states of the configuration, as a tree. */
 export interface ArchiveTree {
@@ -51,7 +52,12 @@ export async function plantRoot(
     evaluationId: null,
     description: "where it began",
   });
-  workspace.record.write(() => [{ kind: "node", ...node }]);
+  const moves = [{ ref: `refs/tags/${node.tag}`, from: undefined, to: node.commit }];
+  const what = `${node.tag} is production as it was found`;
+  workspace.record.write(() => [
+    { kind: "node", ...node },
+    ...operationLines(workspace, { command: "init", what, moves }),
+  ]);
   await tagNode(workspace, node);
   return node;
 }

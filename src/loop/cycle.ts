@@ -143,7 +143,8 @@ async function judgeLast(
   if (judgement.outcome === "refused") {
     using _lock = workspace.lock("reject");
     const reason = `Judged as part of proposal ${last.id}: ${judgement.reason}`;
-    for (const proposal of made.slice(0, -1)) await setAside(workspace, proposal, reason, "verdict");
+    for (const { id } of made.slice(0, -1))
+      await setAside(workspace, workspace.record.index.proposals.state(id), reason, "verdict");
   }
   return attempts.map((each) => (each.proposal === last ? { ...each, ...judgement } : each));
 }

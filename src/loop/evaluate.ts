@@ -12,9 +12,8 @@ import { conclusionOf } from "./conclusion.ts";
 import { fixesNothing } from "./first-look.ts";
 import { refuseUnfit } from "./fitness.ts";
 import { flagsOf } from "./flags.ts";
-import { judge, type Judgement } from "./judge.ts";
-import { noteEvaluation, recordEvaluation } from "./record-evaluation.ts";
-import { setAside } from "./reject.ts";
+import { judge } from "./judge.ts";
+import { recordEvaluation } from "./record-evaluation.ts";
 import { readBank } from "./tasks.ts";
 
 export interface EvaluateRequest extends ClaimRequest {
@@ -70,15 +69,11 @@ export async function evaluate(workspace: Workspace, asked: EvaluateRequest): Pr
     (await fixesNothing(workspace, comparison, question)) ??
     (await judge(workspace, comparison, { ...question, runs: request.runs, extensions }));
   const flags = await flagsOf(workspace, rules, comparison, judgement.answer);
-  const baseline = rules.production;
-  const evaluation = recordEvaluation(
-    workspace,
-    proposal,
-    comparison,
-    conclusionOf(comparison, judgement, flags),
-    { baseline, extensions },
-  );
-  await conclude(workspace, proposal, evaluation, judgement);
+  const conclusion = conclusionOf(comparison, judgement, flags);
+  const bound = { baseline: rules.production, extensions };
+  const evaluation = await recordEvaluation(workspace, proposal, comparison, conclusion, bound);
+  const { verdict } = evaluation;
+  if (judgement.stopped === undefined) report({ kind: "verdict", proposalId: proposal.id, verdict });
   return evaluation;
 }
 
@@ -148,17 +143,4 @@ function extensionsFor(last: Evaluation | undefined, { extend }: EvaluateRequest
     "invalid",
     "There is nothing to extend: no evaluation of exactly this has made all its trials. Leave --extend out.",
   );
-}
-
-async function conclude(
-  workspace: Workspace,
-  proposal: Proposal,
-  evaluation: Evaluation,
-  { stopped }: Judgement,
-): Promise<void> {
-  const { verdict, reason } = evaluation;
-  await noteEvaluation(workspace, evaluation);
-  if (verdict === "not-improved" || verdict === "regression")
-    await setAside(workspace, proposal, reason, "verdict");
-  if (stopped === undefined) workspace.report({ kind: "verdict", proposalId: proposal.id, verdict });
 }

@@ -1,14 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { KiraError } from "../domain/errors.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { Intent } from "../domain/entry.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { fastForward } from "./checkout.ts";
 import { examDigest } from "./comparison.ts";
 import { refuseUnfit } from "./fitness.ts";
+import { intentOf, moveProduction } from "./move-production.ts";
 import { draftNode, nodeBelow, tagNode } from "./node.ts";
+import { operationOfIntent } from "./operation.ts";
 import { readBank } from "./tasks.ts";
 
 export interface MergeRequest {
@@ -23,7 +23,7 @@ export async function merge(
   { proposalId, judgement }: MergeRequest,
 ): Promise<ArchiveNode> {
   using _lock = workspace.lock("merge");
-  const { record, now, settings } = workspace;
+  const { record } = workspace;
   const rules = await workspace.rules();
   const proposal = record.index.proposals.state(proposalId);
   const evaluation = await permission(workspace, rules, proposal, judgement);
@@ -40,36 +40,23 @@ export async function merge(
     description:
       judgement === undefined ? proposal.hypothesis : `${proposal.hypothesis} (unproven: ${judgement})`,
   });
-  const intent: Intent = {
-    uuid: randomUUID(),
-    timestamp: now().toISOString(),
+  const intent = intentOf(workspace, {
     step: "merge",
-    ref: `refs/heads/${settings.production}`,
     from: rules.production,
     to: proposal.commit,
     node,
     proposalId,
     note: judgement ?? evaluation?.reason ?? "",
-  };
-  record.write(() => [{ kind: "intent", ...intent }]);
-  try {
-    await fastForward(workspace, intent.ref, intent.from, intent.to);
-  } catch (error) {
-    record.write(() => [
-      { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" },
-    ]);
-    throw error;
-  }
+  });
+  await moveProduction(workspace, intent, "forward");
   await completeMerge(workspace, intent);
   return node;
 }
 
 /** Everything that follows from a production branch that has moved: done by `merge`, or by recovery after a crash. */
-export async function completeMerge(
-  workspace: Workspace,
-  { uuid, node, proposalId, to, note }: Intent,
-): Promise<void> {
+export async function completeMerge(workspace: Workspace, intent: Intent, recovered = false): Promise<void> {
   const { record, now, report } = workspace;
+  const { uuid, node, proposalId, to, note } = intent;
   if (!node) return;
   const timestamp = now().toISOString();
   const proposal = proposalId === null ? undefined : record.index.proposals.find(proposalId);
@@ -90,6 +77,7 @@ export async function completeMerge(
       commit: to,
     },
     { kind: "completion", uuid, timestamp, result: "done" },
+    operationOfIntent(workspace, intent, recovered),
   ]);
   await tagNode(workspace, node);
   report({

@@ -1,45 +1,61 @@
 import type { Conclusion, Evaluation } from "../domain/evaluation.ts";
-import type { Proposal } from "../domain/proposal.ts";
 import { digest } from "../domain/trial.ts";
+import type { Move } from "../git/refs.ts";
+import type { ProposalState } from "../store/proposals.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Comparison } from "./comparison.ts";
+import { operationLines } from "./operation.ts";
+import { refusing } from "./reject.ts";
 
 /** A journal line holds the scores of so many tasks; those of more follow in lines of their own. */
 const tasksPerLine = 60;
 
-/** Puts a comparison's result on record, bound to what was compared. */
-export function recordEvaluation(
-  { record, now }: Workspace,
-  proposal: Proposal,
+/**
+ * Puts a comparison's result on record, bound to what was compared, with what follows from it: its note on the commit
+ * it judged, and after a no the end of the proposal.
+ */
+export async function recordEvaluation(
+  workspace: Workspace,
+  proposal: ProposalState,
   comparison: Comparison,
   conclusion: Conclusion,
-  { baseline, extensions }: Pick<Evaluation, "baseline" | "extensions">,
-): Evaluation {
-  const { tasks } = conclusion;
-  let id = 0;
-  record.write((index) => {
-    id = index.evaluations.nextId();
-    const evaluation = {
-      kind: "evaluation" as const,
-      id,
-      uuid: digest(comparison.key, comparison.bankDigest, proposal.uuid, id).slice(0, 32),
-      timestamp: now().toISOString(),
-      proposalId: proposal.id,
-      proposalUuid: proposal.uuid,
-      commit: proposal.commit,
-      tree: proposal.tree,
-      baseline,
-      extensions,
-      ...conclusion,
-      tasks: tasks.slice(0, tasksPerLine),
-    };
-    const further = chunksOf(tasks.slice(tasksPerLine), tasksPerLine);
-    return [
-      evaluation,
-      ...further.map((some) => ({ kind: "scores" as const, evaluationId: id, tasks: some })),
-    ];
-  });
-  return record.index.evaluations.get(id);
+  bound: Pick<Evaluation, "baseline" | "extensions">,
+): Promise<Evaluation> {
+  const { record, refs, now } = workspace;
+  const { verdict, reason, tasks } = conclusion;
+  const no = verdict === "not-improved" || verdict === "regression";
+  const refused = no ? await refusing(workspace, proposal, reason, "verdict") : undefined;
+  const id = record.index.evaluations.nextId();
+  const evaluation: Evaluation = {
+    id,
+    uuid: digest(comparison.key, comparison.bankDigest, proposal.uuid, id).slice(0, 32),
+    timestamp: now().toISOString(),
+    proposalId: proposal.id,
+    proposalUuid: proposal.uuid,
+    commit: proposal.commit,
+    tree: proposal.tree,
+    ...bound,
+    ...conclusion,
+  };
+  const note = await evaluationNote(workspace, evaluation);
+  const moves = [...(note === undefined ? [] : [note]), ...(refused?.moves ?? [])];
+  const what = `proposal ${proposal.id}: ${verdict}`;
+  const lines = [
+    { kind: "evaluation" as const, ...evaluation, tasks: tasks.slice(0, tasksPerLine) },
+    ...chunksOf(tasks.slice(tasksPerLine), tasksPerLine).map((some) => ({
+      kind: "scores" as const,
+      evaluationId: id,
+      tasks: some,
+    })),
+    ...(refused ? [refused.decision] : []),
+    ...operationLines(workspace, { command: "evaluate", what, proposalId: proposal.id, moves }),
+  ];
+  // The note holds the number, and another clone's journal may have been read since.
+  const written = record.write((index) => (index.evaluations.nextId() === id ? lines : []));
+  if (written.length === 0) return recordEvaluation(workspace, proposal, comparison, conclusion, bound);
+  if (refused) record.derive(({ proposals }) => proposals.setStatus(proposal.id, "rejected"));
+  if (moves.length > 0) await refs.move(moves);
+  return evaluation;
 }
 
 function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
@@ -48,12 +64,12 @@ function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
   );
 }
 
-/** Writes an evaluation on the commit it judged. Safe to do again. */
-export function noteEvaluation(
-  { evaluationNotes }: Pick<Workspace, "evaluationNotes">,
+/** An evaluation on the commit it judged; undefined if it is there already. */
+export function evaluationNote(
+  { evaluationNotes, now }: Pick<Workspace, "evaluationNotes" | "now">,
   evaluation: Evaluation,
-): Promise<void> {
-  return evaluationNotes.append(evaluation.commit, evaluationLine(evaluation));
+): Promise<Move | undefined> {
+  return evaluationNotes.adding(evaluation.commit, evaluationLine(evaluation), now());
 }
 
 export function evaluationLine(evaluation: Evaluation): string {

@@ -3,12 +3,12 @@ import type { Intent } from "../domain/entry.ts";
 import { anyLease } from "../git/lease.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
-import { noteEvaluation } from "./record-evaluation.ts";
+import { evaluationNote } from "./record-evaluation.ts";
 import { completeMerge } from "./merge.ts";
-import { completeRestore } from "./rollback.ts";
+import { completeMove } from "./move-production.ts";
 import { setAside } from "./reject.ts";
 import { restoreNotes } from "./restore-notes.ts";
-import { type PutInPlace, restoreRefs } from "./restore-refs.ts";
+import { type PutInPlace, putBack, restoreRefs } from "./restore-refs.ts";
 
 /**
  * Finishes what a killed command began. Production is the commit point: if it has moved, the rest is done now; if
@@ -33,7 +33,8 @@ export async function putRefsInPlace(workspace: Workspace): Promise<PutInPlace> 
   const notes = await restoreNotes(workspace);
   // The last of several on one commit may be missing, too.
   const latest = workspace.record.index.evaluations.latest();
-  if (latest) await noteEvaluation(workspace, latest);
+  const note = latest && (await evaluationNote(workspace, latest));
+  if (note) await putBack(workspace, [note]);
   return { missing: [...missing, ...notes], settled };
 }
 
@@ -64,17 +65,19 @@ async function finish(workspace: Workspace, intent: Intent): Promise<void> {
     ]);
     report({
       kind: "notice",
-      what: `A ${intent.step} that was interrupted before production moved was taken back; run it again.`,
+      what: `${article(intent.step)} that was interrupted before production moved was taken back; run it again.`,
     });
     return;
   }
-  if (intent.step === "merge") await completeMerge(workspace, intent);
-  else await completeRestore(workspace, intent);
+  if (intent.step === "merge") await completeMerge(workspace, intent, true);
+  else await completeMove(workspace, intent, true);
   report({
     kind: "notice",
-    what: `A ${intent.step} that was interrupted after production had moved was completed.`,
+    what: `${article(intent.step)} that was interrupted after production had moved was completed.`,
   });
 }
+
+const article = (step: Intent["step"]) => (step === "undo" ? "An undo" : `A ${step}`);
 
 /** Whether production went where the step led, whatever has been committed on it since. */
 async function hasMoved(refs: Workspace["refs"], { ref, from, to }: Intent): Promise<boolean> {

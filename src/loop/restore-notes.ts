@@ -3,6 +3,7 @@ import type { ProposalState } from "../store/proposals.ts";
 import type { Workspace } from "../workspace.ts";
 import { evaluationLine } from "./record-evaluation.ts";
 import { rejectionLine } from "./reject.ts";
+import { writeDown } from "./restore-refs.ts";
 
 /**
  * Writes the notes again of those proposals that follow from the record and have none.
@@ -28,7 +29,7 @@ export async function restoreNotes(workspace: Workspace): Promise<string[]> {
 }
 
 async function restore(
-  { objects, now }: Pick<Workspace, "objects" | "now">,
+  workspace: Workspace,
   notes: Notes,
   proposals: readonly ProposalState[],
   linesOf: (proposal: ProposalState) => string[],
@@ -39,10 +40,10 @@ async function restore(
   const names: string[] = [];
   for (const proposal of proposals) {
     const { id, commit } = proposal;
-    if (present.has(commit) || !(await objects.has(commit))) continue;
+    if (present.has(commit) || !(await workspace.objects.has(commit))) continue;
     lines.set(commit, [...(lines.get(commit) ?? []), ...linesOf(proposal)]);
     names.push(`the ${notes.name} note of proposal ${id}`);
   }
-  if (lines.size > 0) await notes.restore(lines, now());
+  if (lines.size > 0) writeDown(workspace, [await notes.restore(lines, workspace.now())]);
   return names;
 }

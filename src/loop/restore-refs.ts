@@ -6,7 +6,8 @@ import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
 import { tagNode } from "./node.ts";
 import { journalRef, preserve } from "./preserve.ts";
-import { hiding } from "./reject.ts";
+import { operationLines } from "./operation.ts";
+import { hiding, showing } from "./reject.ts";
 
 export interface PutInPlace {
   /** The names of the refs and notes that were missing. */
@@ -28,12 +29,18 @@ export async function restoreRefs(workspace: Workspace): Promise<PutInPlace> {
   );
   const moves: Move[] = [];
   for (const proposal of record.index.proposals.states()) {
-    const refused = proposal.status === "rejected";
-    const wanted = refused ? hiding(proposal, present, inUse) : publishing(proposal, present);
+    const { id, status } = proposal;
+    const open = status !== "merged" && present.has(numberRef(id));
+    const wanted =
+      status === "rejected"
+        ? hiding(proposal, present, inUse)
+        : open
+          ? showing(proposal, present)
+          : publishing(proposal, present);
     if (wanted.length > 0 && (await objects.has(proposal.commit))) moves.push(...wanted);
     moves.push(...(await keeping(objects, proposal, present)));
   }
-  if (moves.length > 0) await refs.move(moves);
+  await putBack(workspace, moves);
   const missing = moves.filter(({ to }) => to !== undefined).map(({ ref }) => ref);
   let settled = true;
   for (const node of record.index.archive.list())
@@ -46,10 +53,24 @@ export async function restoreRefs(workspace: Workspace): Promise<PutInPlace> {
   return { missing, settled };
 }
 
+/** Moves refs to where the record has them. */
+export async function putBack(workspace: Workspace, moves: readonly Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  await workspace.refs.move(moves);
+  writeDown(workspace, moves);
+}
+
+/** Afterwards: what made them due stands in the record already. */
+export function writeDown(workspace: Workspace, moves: readonly Move[]): void {
+  const what = "refs put where the record has them";
+  workspace.record.write(() => operationLines(workspace, { command: "recover", what, moves }));
+}
+
 /** Every command comes by here: one that only looks must not end because a tag cannot be signed now. */
 async function tagAgain(workspace: Workspace, node: ArchiveNode): Promise<boolean> {
   try {
     await tagNode(workspace, node);
+    writeDown(workspace, [{ ref: `refs/tags/${node.tag}`, from: undefined, to: node.commit }]);
     return true;
   } catch (error) {
     if (!(error instanceof KiraError && error.code === "unavailable")) throw error;

@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { KiraError } from "../domain/errors.ts";
-import type { Intent } from "../domain/entry.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import { type FileEntry, pathPolicy } from "../domain/paths.ts";
 import { messageWith } from "../domain/trailers.ts";
 import { writeCommit } from "../git/sign.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { fastForward, moveBack } from "./checkout.ts";
-import { draftNode, nodeBelow, tagNode } from "./node.ts";
+import { completeMove, intentOf, moveProduction, pushedTo } from "./move-production.ts";
+import { draftNode, nodeBelow } from "./node.ts";
 
 /** Production moved back, moved forward again to a node that grew from it, or given a commit that restores. */
 export type RollbackWay = "reset" | "forward" | "restore";
@@ -68,13 +66,8 @@ async function whyNotReset(
   );
   if (strangers.length > 0)
     return `${strangers.length} of the ${since.length} commits since are not kira-improve's`;
-  const remote = await git.foreign([
-    "for-each-ref",
-    "--format=%(refname:short)",
-    `--contains=${since.at(-1)}`,
-    "refs/remotes",
-  ]);
-  return remote === "" ? undefined : `commits since are on ${remote.split("\n")[0]}`;
+  const remote = await pushedTo({ git }, { keep: node.commit, leave: production });
+  return remote && `commits since are on ${remote}`;
 }
 
 async function move(
@@ -84,20 +77,15 @@ async function move(
   way: "reset" | "forward",
   reason: string,
 ): Promise<Rollback> {
-  const { record, refs, now, settings, report } = workspace;
-  const intent = intentOf(workspace, production, node.commit, null, `${way} to ${node.tag}`);
-  // The old tip stays reachable whatever happens next.
-  const undo = `refs/kira/undo/${now().toISOString().replace(/[:.]/g, "-")}-${intent.uuid.slice(0, 8)}`;
-  if (way === "reset") await refs.move([{ ref: undo, from: undefined, to: production }]);
-  record.write(() => [{ kind: "intent", ...intent }]);
-  const go = way === "reset" ? moveBack : fastForward;
-  await attempt(workspace, intent, () =>
-    go(workspace, `refs/heads/${settings.production}`, production, node.commit),
-  );
-  record.write(() => [
-    { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "done" },
-  ]);
-  report({
+  const intent = intentOf(workspace, {
+    step: "rollback",
+    from: production,
+    to: node.commit,
+    note: `${way} to ${node.tag}`,
+  });
+  await moveProduction(workspace, intent, way === "reset" ? "back" : "forward");
+  await completeMove(workspace, intent);
+  workspace.report({
     kind: "step",
     step: "rollback",
     what: `production moved to ${node.tag}`,
@@ -112,7 +100,7 @@ async function restore(
   node: ArchiveNode,
   reason: string,
 ): Promise<Rollback> {
-  const { record, git, now, settings, report } = workspace;
+  const { git, now, report } = workspace;
   const tree = await treeWith(workspace, rules, node);
   if (tree === rules.tree)
     throw new KiraError(
@@ -147,58 +135,17 @@ async function restore(
     evaluationId: null,
     description: `restores ${node.tag}`,
   });
-  const intent = intentOf(workspace, rules.production, commit, made, `restore ${node.tag}`);
-  record.write(() => [{ kind: "intent", ...intent }]);
-  await attempt(workspace, intent, () =>
-    fastForward(workspace, `refs/heads/${settings.production}`, rules.production, commit),
-  );
-  await completeRestore(workspace, intent);
+  const intent = intentOf(workspace, {
+    step: "rollback",
+    from: rules.production,
+    to: commit,
+    node: made,
+    note: `restore ${node.tag}`,
+  });
+  await moveProduction(workspace, intent, "forward");
+  await completeMove(workspace, intent);
   report({ kind: "step", step: "rollback", what: `${made.tag} restores ${node.tag}`, why: reason });
   return { node, way: "restore", reason, from: rules.production, to: commit, made };
-}
-
-/** Done by `rollback`, or by recovery after a crash. */
-export async function completeRestore(workspace: Workspace, { uuid, node }: Intent): Promise<void> {
-  const timestamp = workspace.now().toISOString();
-  workspace.record.write(() => [
-    ...(node ? [{ kind: "node" as const, ...node }] : []),
-    { kind: "completion" as const, uuid, timestamp, result: "done" as const },
-  ]);
-  if (node) await tagNode(workspace, node);
-}
-
-function intentOf(
-  { now, settings }: Workspace,
-  from: string,
-  to: string,
-  node: ArchiveNode | null,
-  note: string,
-): Intent {
-  const ref = `refs/heads/${settings.production}`;
-  return {
-    uuid: randomUUID(),
-    timestamp: now().toISOString(),
-    step: "rollback",
-    ref,
-    from,
-    to,
-    node,
-    proposalId: null,
-    note,
-  };
-}
-
-async function attempt(
-  { record, now }: Workspace,
-  { uuid }: Intent,
-  move: () => Promise<void>,
-): Promise<void> {
-  try {
-    await move();
-  } catch (error) {
-    record.write(() => [{ kind: "completion", uuid, timestamp: now().toISOString(), result: "conflict" }]);
-    throw error;
-  }
 }
 
 /** Production's tree with the managed paths as they were at a node. */

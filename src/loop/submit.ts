@@ -17,6 +17,7 @@ import { renderPatch } from "../git/patch.ts";
 import { writeCommit } from "../git/sign.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
+import { operationLines } from "./operation.ts";
 import { readChanges, structureOf } from "./structure.ts";
 
 /** A change that wants to become a proposal: written as a tree, not yet on any branch. */
@@ -133,12 +134,17 @@ export async function submit(
     targetFiles: changes.map(({ path }) => path),
     idea: candidate.idea,
   };
-  record.write(() => [{ kind: "proposal", ...proposal }]);
-  await refs.move([
+  const moves = [
     { ref: numberRef(id), from: undefined, to: commit },
     { ref: `refs/heads/${proposal.branch}`, from: undefined, to: commit },
     ...(asked === undefined ? [] : [{ ref: exchangeRef(id), from: undefined, to: asked.blob }]),
+  ];
+  const what = `proposal ${id}: ${hypothesis}`;
+  record.write(() => [
+    { kind: "proposal", ...proposal },
+    ...operationLines(workspace, { command: "propose", what, proposalId: id, moves }),
   ]);
+  await refs.move(moves);
   report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
   return proposal;
 }

@@ -6,6 +6,7 @@ import type { Database } from "./database.ts";
 import { EvaluationStore } from "./evaluations.ts";
 import { FactStore } from "./facts.ts";
 import { IntentStore } from "./intents.ts";
+import { OperationStore } from "./operations.ts";
 import { OutcomeStore } from "./outcomes.ts";
 import { ProposalStore } from "./proposals.ts";
 import { QuarantineStore } from "./quarantine.ts";
@@ -27,6 +28,7 @@ export interface Index {
   readonly quarantine: QuarantineStore;
   readonly settlements: SettlementStore;
   readonly audits: AuditStore;
+  readonly operations: OperationStore;
   readonly intents: IntentStore;
   readonly facts: FactStore;
 }
@@ -45,6 +47,7 @@ export function openIndex(db: Database, clone: string): Index {
     quarantine: new QuarantineStore(db),
     settlements: new SettlementStore(db),
     audits: new AuditStore(db),
+    operations: new OperationStore(db),
     intents: new IntentStore(db),
     facts: new FactStore(db),
   };
@@ -85,7 +88,7 @@ function applyShared(index: Index, entry: Entry, clone: string): boolean | undef
       index.evaluations.addScores(entry, clone);
       return true;
     case "decision":
-      index.proposals.reject(entry, clone);
+      index.proposals.decide(entry, clone);
       return true;
     case "audit":
       index.audits.add(itemOf(entry), clone);
@@ -116,6 +119,8 @@ function applyOwn(index: Index, entry: Entry): void {
       return index.settlements.add(itemOf(entry));
     case "expiry":
       return index.settlements.addExpiry(entry);
+    case "operation":
+      return index.operations.add(itemOf(entry));
   }
 }
 
@@ -123,6 +128,5 @@ function applyOwn(index: Index, entry: Entry): void {
 function itemOf<Line extends Entry>(line: Line): Omit<Line, "kind"> {
   const { kind: _, ...item } = line;
   if ("v" in item) delete item.v;
-  if ("more" in item) delete item.more;
   return item;
 }

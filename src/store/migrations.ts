@@ -4,6 +4,7 @@ import { grades } from "./migrations/003-grades.ts";
 import { quarantine } from "./migrations/004-quarantine.ts";
 import { settlements } from "./migrations/005-settlements.ts";
 import { clones } from "./migrations/007-clones.ts";
+import { operations } from "./migrations/009-operations.ts";
 
 interface Migration {
   readonly name: string;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { name: "004-quarantine", sql: quarantine },
   { name: "005-settlements", sql: settlements },
   { name: "007-clones", sql: clones },
+  { name: "009-operations", sql: operations },
 ];

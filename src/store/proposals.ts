@@ -54,11 +54,17 @@ export class ProposalStore extends EntryStore<Proposal> {
     return changes === 1;
   }
 
-  /** A clone's first word stands; of several clones', the earliest. The proposal may come after the decision on it. */
-  reject({ proposalId, timestamp, reason }: Omit<Decision, "decision" | "by">, clone: string): void {
-    this.db
-      .prepare("INSERT OR IGNORE INTO decisions VALUES (?, ?, ?, ?)")
-      .run(proposalId, clone, timestamp, reason);
+  /**
+   * A clone's first word stands until it takes it back; of several clones', the earliest. The proposal may come after
+   * the decision on it.
+   */
+  decide({ proposalId, timestamp, decision, reason }: Omit<Decision, "by">, clone: string): void {
+    if (decision === "reopened")
+      this.db.prepare("DELETE FROM decisions WHERE proposal_id = ? AND clone = ?").run(proposalId, clone);
+    else
+      this.db
+        .prepare("INSERT OR IGNORE INTO decisions VALUES (?, ?, ?, ?)")
+        .run(proposalId, clone, timestamp, reason);
     this.#decide(proposalId);
   }
 

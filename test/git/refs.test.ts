@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Git } from "../../src/git/git.ts";
 import { Notes } from "../../src/git/notes.ts";
+import { Objects } from "../../src/git/objects.ts";
 import { Refs } from "../../src/git/refs.ts";
 import { findRepository } from "../../src/git/repository.ts";
 import { aRepository } from "../support/repository.ts";
@@ -55,15 +56,42 @@ test("a tag is listed with the commit it stands for, and a revision that is an o
 test("a note line added twice is there once, and what was there before stays as it is", async () => {
   await using repository = await aRepository();
   const commit = await repository.git("rev-parse", "main");
-  const notes = new Notes(gitOf(repository.folder), "kira/evaluations");
+  const git = gitOf(repository.folder);
+  const notes = new Notes(git, new Objects(git.commonDir), "kira/evaluations");
+  const add = async (commit: string, line: string) => {
+    const move = await notes.adding(commit, line, new Date());
+    if (move) await new Refs(git).move([move]);
+    return move !== undefined;
+  };
+  const shown = (commit: string) => repository.git("notes", "--ref=kira/evaluations", "show", commit);
   const [first, second] = [
     `{"v":1,"reason":"# no comment,  two spaces"}`,
     `{"v":1,"text":"naïve ✓"}`,
   ] as const;
-  for (const line of [first, second, first]) await notes.append(commit, line);
-  expect(await notes.read(commit)).toEqual([first, second]);
-  expect(await repository.git("notes", "--ref=kira/evaluations", "show", commit)).toBe(`${first}\n${second}`);
-  expect(await notes.read(await repository.commit({ "AGENTS.md": "x\n" }))).toEqual([]);
+  expect([await add(commit, first), await add(commit, second), await add(commit, first)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(await shown(commit)).toBe(`${first}\n${second}`);
+});
+
+test("notes are found wherever git has put them, and git finds ours", async () => {
+  await using repository = await aRepository();
+  const git = gitOf(repository.folder);
+  const notes = new Notes(git, new Objects(git.commonDir), "kira/evaluations");
+  const ref = "refs/notes/kira/evaluations";
+  const theirs = await repository.git("rev-parse", "main");
+  await repository.git("notes", `--ref=${ref}`, "add", "--message=theirs", theirs);
+  const ours = await repository.commit({ "AGENTS.md": "x\n" });
+  for (const commit of [theirs, ours])
+    await new Refs(git).move([(await notes.adding(commit, "ours", new Date()))!]);
+  expect(await repository.git("notes", `--ref=${ref}`, "show", theirs)).toBe("theirs\nours");
+  expect(await repository.git("notes", `--ref=${ref}`, "show", ours)).toBe("ours");
+  await repository.git("notes", `--ref=${ref}`, "append", "--message=more", ours);
+  expect(await repository.git("notes", `--ref=${ref}`, "show", ours)).toBe("ours\n\nmore");
+  expect((await repository.git("notes", `--ref=${ref}`, "list")).split("\n").length).toBe(2);
+  expect(await repository.git("fsck", "--strict")).toBe("");
 });
 
 test("a program that holds git's lock is a conflict, not a failure", async () => {

@@ -36,7 +36,9 @@ async function refs(): Promise<Record<string, string>> {
   const held = async (name: string, type: string, oid: string, target: string) => {
     if (type === "tag")
       return `${target} ${await repository.git("tag", "--list", "--format=%(contents)", name.slice(10))}`;
-    if (name.startsWith("refs/notes/") || name.startsWith("refs/kira/journal/"))
+    // In which folders git keeps notes is its own business.
+    if (name.startsWith("refs/notes/")) return repository.git("notes", `--ref=${name}`, "list");
+    if (name.startsWith("refs/kira/journal/"))
       return repository.git("rev-parse", `${oid}^{tree}`);
     return oid;
   };

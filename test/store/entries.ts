@@ -163,6 +163,12 @@ export function anAudit(changes: Partial<EntryOf<"audit">> = {}): EntryOf<"audit
   return { kind: "audit", timestamp, ...about, result: "held", ...changes };
 }
 
+export function anOperation(changes: Partial<EntryOf<"operation">> = {}): EntryOf<"operation"> {
+  const moves = [{ ref: "refs/heads/kira/proposal/1-say-refund", from: null, to: "commit-1" }];
+  const about = { command: "propose", what: "proposal 1: say refund", proposalId: 1 };
+  return { kind: "operation", uuid: "operation-1", timestamp, ...about, moves, ...changes };
+}
+
 /** A short life of a repository: something of every kind that the journal holds. */
 export const aLife: readonly Entry[] = [
   aNode(),
@@ -208,4 +214,5 @@ export const aLife: readonly Entry[] = [
   aSettlement(),
   anExpiry(),
   anAudit(),
+  anOperation(),
 ];

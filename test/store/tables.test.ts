@@ -17,6 +17,14 @@ import {
 
 const here = "here";
 
+const aDecision = {
+  proposalId: 2,
+  timestamp: "2026-02-01T00:00:00.000Z",
+  decision: "rejected",
+  reason: "a later thought",
+  by: "human",
+} as const;
+
 describe("a proposal", () => {
   test("is found by its number, its tree, its commit and its idea", () => {
     const { proposals } = anIndex();
@@ -34,12 +42,17 @@ describe("a proposal", () => {
     );
   });
 
+  test("that was opened again has no reason any more, and takes a new one", () => {
+    const { proposals } = anIndex();
+    proposals.decide({ ...aDecision, decision: "reopened" }, here);
+    expect(proposals.state(2).rejectionReason).toBeNull();
+    proposals.decide(aDecision, here);
+    expect(proposals.state(2).rejectionReason).toBe("a later thought");
+  });
+
   test("keeps the first reason of its rejection", () => {
     const { proposals } = anIndex();
-    proposals.reject(
-      { proposalId: 2, timestamp: "2026-02-01T00:00:00.000Z", reason: "a later thought" },
-      here,
-    );
+    proposals.decide(aDecision, here);
     expect(proposals.state(2)).toMatchObject({ rejectionReason: "not ours", status: "draft" });
     proposals.setStatus(2, "rejected");
     expect(proposals.states().map(({ status }) => status)).toEqual(["draft", "rejected"]);
