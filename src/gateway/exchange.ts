@@ -48,7 +48,7 @@ async function answerTo(
   const spent = asked.thinks ? ledger.refusal() : undefined;
   if (spent !== undefined) {
     fate.refuse(`The trial was cut off: ${spent}.`);
-    return refuse(402, "budget_exceeded", `No more may be asked in this evaluation: ${spent}.`);
+    return refuse(402, "budget_exceeded", `No more may be asked: ${spent}.`);
   }
   if (!upstream) return replay(setting, asked, request, response, refuse);
   return askUpstream(setting, upstream, asked, request, response, refuse);

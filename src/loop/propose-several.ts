@@ -2,7 +2,7 @@ import type { KiraError } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import { choosePattern } from "./choose.ts";
 import { asMiss } from "./miss.ts";
-import { prepare, proposeFor, type Proposed, type ProposeRequest } from "./propose.ts";
+import { begin, proposeFor, type Proposed, type ProposeRequest } from "./propose.ts";
 
 export interface SeveralRequest extends ProposeRequest {
   readonly count: number;
@@ -20,8 +20,7 @@ export interface Several {
  * @throws KiraError of the last try if none came to anything
  */
 export async function proposeSeveral(workspace: Workspace, request: SeveralRequest): Promise<Several> {
-  using _lock = workspace.lock("propose");
-  const groundwork = await prepare(workspace, request);
+  const groundwork = await begin(workspace, request);
   const worst = choosePattern(groundwork.analysis, request.pattern);
   const made: Proposed[] = [];
   const failed: { pattern: string; reason: string }[] = [];

@@ -9,6 +9,7 @@ import { listTree } from "../git/tree.ts";
 import type { Proposer, Situation } from "../proposers/contract.ts";
 import type { Workspace } from "../workspace.ts";
 import { chooseAnalysis, choosePattern, parentCommit } from "./choose.ts";
+import { asOfNow, lockToRecord } from "./meanwhile.ts";
 import { type Groundwork, situationFor } from "./situation.ts";
 import { type Candidate, inspect, refuse, submit } from "./submit.ts";
 
@@ -37,8 +38,7 @@ export interface Proposed {
 
 /** Step 3. Turns a pattern of failures into a branch with one commit. */
 export async function propose(workspace: Workspace, request: ProposeRequest): Promise<Proposed> {
-  using _lock = workspace.lock("propose");
-  const groundwork = await prepare(workspace, request);
+  const groundwork = await begin(workspace, request);
   return proposeFor(workspace, groundwork, choosePattern(groundwork.analysis, request.pattern), request);
 }
 
@@ -54,7 +54,13 @@ export async function showPrompt(workspace: Workspace, request: ProposeRequest):
   return proposer.prompt(await situationFor(workspace, groundwork, choosePattern(analysis, request.pattern)));
 }
 
-export async function prepare(
+/** What is proposed on is looked up while nobody writes; while a model thinks about it, others may. */
+export async function begin(workspace: Workspace, request: ProposeRequest): Promise<Groundwork> {
+  using _lock = workspace.lock("propose");
+  return prepare(workspace, request);
+}
+
+async function prepare(
   workspace: Workspace,
   { analysisId, parent: wanted, model, seed = 0, maxCost, budget, signal }: ProposeRequest,
 ): Promise<Groundwork> {
@@ -63,7 +69,7 @@ export async function prepare(
   const parent = await parentCommit(workspace, rules, wanted);
   const { tree } = await workspace.objects.readCommit(parent);
   return {
-    ...{ rules, analysis, parent, tree, seed, signal },
+    ...{ rules, analysis, parent, wanted, tree, seed, signal },
     entries: await listTree(workspace.git, tree),
     proposer: workspace.proposer(model ?? rules.config.propose.model),
     budget: new Budget({ maxCost }, () => performance.now(), budget),
@@ -79,7 +85,7 @@ export async function proposeFor(
   pattern: Pattern,
   { dryRun }: Pick<ProposeRequest, "dryRun">,
 ): Promise<Proposed> {
-  const { rules, analysis, parent, tree, proposer } = groundwork;
+  const { analysis, proposer, signal } = groundwork;
   const situation = await situationFor(workspace, groundwork, pattern);
   const draft = await ask(proposer, situation);
   const { files } = situation;
@@ -87,9 +93,12 @@ export async function proposeFor(
   // What a proposer wrote is hostile until then: no path of it is used before.
   refuse(situation.problems(contents));
   const idea = ideaDigest(files, contents);
+
+  using _lock = dryRun ? undefined : await lockToRecord(workspace, "propose", signal);
+  const { rules, parent, tree, entries } = await asOfNow(workspace, groundwork, files, contents, idea);
   const candidate: Candidate = {
     parent,
-    tree: await writeContents(workspace, groundwork.entries, tree, contents),
+    tree: await writeContents(workspace, entries, tree, contents),
     author: await workspace.git.committer(),
     analysisId: analysis.id,
     pattern: pattern.id,

@@ -20,6 +20,8 @@ export interface Groundwork {
   readonly rules: Rules;
   readonly analysis: Analysis;
   readonly parent: string;
+  /** How the user named it; production if they did not. */
+  readonly wanted: string | undefined;
   /** The parent's tree and everything in it. */
   readonly tree: string;
   readonly entries: ReadonlyMap<string, FileEntry>;
@@ -69,7 +71,7 @@ export async function situationFor(
       return tried.has(idea) || groundwork.ideas.has(idea);
     },
     problems: (contents) => problemsOf(groundwork, files, contents),
-    run: workshop(workspace, rules, groundwork.tree, files, signal),
+    run: workshop(workspace, rules, groundwork.tree, files, { budget, signal }),
     onProgress: (characters) => report({ kind: "thinking", model: proposer.name, characters }),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -1,16 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promptFile, resultFile } from "../agents/contract.ts";
-import { parseResult } from "../agents/result.ts";
+import { parseResult, type Result } from "../agents/result.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { FileEntry } from "../domain/paths.ts";
+import type { Gateway, Usage } from "../gateway/contract.ts";
 import { makeWritable, removeAll } from "../git/remove.ts";
 import { openScratch } from "../git/scratch.ts";
 import { slotBase } from "../git/slot-base.ts";
 import { listTree } from "../git/tree.ts";
 import type { Manifest } from "../git/worktree.ts";
 import { readLeft } from "../graders/artifact.ts";
-import type { Errand, Returned } from "../proposers/contract.ts";
+import type { Errand, Returned, Situation } from "../proposers/contract.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { searchPath } from "./attempt.ts";
@@ -30,7 +32,7 @@ export function workshop(
   { config }: Pick<Rules, "config">,
   tree: string,
   files: ReadonlyMap<string, string>,
-  signal: AbortSignal | undefined,
+  { budget, signal }: Pick<Situation, "budget"> & { readonly signal: AbortSignal | undefined },
 ): (errand: Errand) => Promise<Returned> {
   const { git, environment } = workspace;
   return async (errand) => {
@@ -48,6 +50,13 @@ export function workshop(
       const value = environment[name];
       return value === undefined ? [] : [[name, value] as const];
     });
+    const { network } = config.evaluate;
+    // A program that nothing contains has its own way to its model, and its own login there.
+    const isLedThrough = network === "llm" && sandbox.contained;
+    await using gateway = isLedThrough
+      ? await workspace.gateway(config.propose, { costUsd: budget.costLeft() }, undefined)
+      : undefined;
+    await using pass = await gateway?.open({ key: randomUUID(), directory });
     const finished = await sandbox.run({
       command: errand.command,
       directory,
@@ -59,29 +68,50 @@ export function workshop(
         KIRA_TASK_FILE: join(directory, promptFile),
         KIRA_WORKSPACE: directory,
         KIRA_RESULT_FILE: join(directory, resultFile),
+        ...pass?.environment,
       },
       stdin: errand.prompt,
       timeoutMs: errand.timeoutMs,
       outputBytes,
       mounts: config.agent.mounts,
-      network: config.evaluate.network,
+      network,
+      ...(pass === undefined ? {} : { gateway: pass }),
       ...(signal === undefined ? {} : { signal }),
     });
+    await pass?.close();
     makeWritable(directory);
     const { result } = parseResult((await readLeft(directory, resultFile)).text);
     removeAll(join(directory, kiraFolder));
-    const { exitCode, endedBy, timedOut, exceeded, stdout, stderr } = finished;
+    const { exitCode, endedBy, timedOut, exceeded, stdout, stderr, durationMs } = finished;
     return {
       ...{ exitCode, endedBy, timedOut, stderr, exceeded: exceeded !== null, contained: sandbox.contained },
       text: result.text ?? stdout,
       ok: result.ok ?? true,
-      costUsd: result.costUsd ?? 0,
-      model: result.model ?? null,
+      ...billOf(result, pass?.usage, gateway?.unpriced.size),
+      durationMs: Math.round(durationMs),
+      cutOff: gateway?.stopped === undefined ? undefined : whyCutOff(gateway, gateway.stopped),
+      trouble: pass?.excuse(exitCode !== 0)?.reason,
       ...withHidden(bringBack(directory, entries, new Set(manifest.keys()), config), files, manifest),
       endedAt: workspace.now().toISOString(),
     };
   };
 }
+
+type Bill = Pick<Returned, "costUsd" | "inputTokens" | "outputTokens" | "model">;
+
+/** What the program says of itself beside what was seen from outside: the larger bill holds, and the model that served. */
+function billOf(claim: Result, usage: Usage | undefined, unpriced = 0): Bill {
+  const { costUsd = 0, inputTokens = 0, outputTokens = 0, model = null } = usage ?? {};
+  const claimed = Math.max(0, (claim.tokens ?? 0) - outputTokens);
+  return {
+    costUsd: unpriced > 0 && claim.costUsd === undefined ? null : Math.max(claim.costUsd ?? 0, costUsd),
+    inputTokens: Math.max(inputTokens, claimed),
+    outputTokens,
+    model: model ?? claim.model ?? null,
+  };
+}
+
+const whyCutOff = ({ unpriced }: Gateway, why: string) => ({ why, unpriced: unpriced.size > 0 });
 
 /** Logins lie in the user's home: a program that needs one runs without a sandbox, if they said so in this clone. */
 async function sandboxFor(workspace: Workspace, { name }: Errand): Promise<Sandbox> {

@@ -1,9 +1,11 @@
 import { KiraError } from "../domain/errors.ts";
+import { assemblePrompt } from "../domain/prompt/assemble.ts";
+import type { Prompt } from "../domain/prompt/situation.ts";
 import { fit, oneLine, printable } from "../domain/printable.ts";
 import { type Draft, type Edit, type Risk, risks } from "../domain/proposal.ts";
 import { quotaIn } from "../domain/quota.ts";
 import type { Proposer, Returned, Situation } from "./contract.ts";
-import { errandText } from "./errand.ts";
+import { editPrompt } from "./prompts/edit.ts";
 
 /** What a command exits with when something it needs has failed: EX_TEMPFAIL of sysexits.h. */
 const infrastructure = 75;
@@ -12,19 +14,29 @@ const mostWords = 4000;
 /** An agent CLI of the user's that edits files: what it made of them is the proposal. */
 export function commandProposer(name: string): Proposer {
   const called = `command:${name}`;
+  const promptFor = (situation: Situation) => {
+    const { config } = situation;
+    const declared = Object.hasOwn(config.commands, name) ? config.commands[name] : undefined;
+    if (!declared) throw notDeclared(name, Object.keys(config.commands));
+    return { declared, prompt: assemblePrompt(situation, editPrompt, config.promptTokens) };
+  };
   return {
     name: called,
+    prompt: (situation) => promptFor(situation).prompt,
     async propose(situation) {
-      const { config, files, alreadyTried, signal } = situation;
+      const { files, alreadyTried, budget, signal } = situation;
       signal?.throwIfAborted();
-      const declared = Object.hasOwn(config.commands, name) ? config.commands[name] : undefined;
-      if (!declared) throw notDeclared(name, Object.keys(config.commands));
+      const { declared, prompt } = promptFor(situation);
       const { command, env, timeoutSeconds } = declared;
+      refuseOverspent(called, budget.exhausted());
+      const asked = `${prompt.system}\n\n${prompt.user}\n`;
       const timeoutMs = timeoutSeconds * 1000;
-      const errand = { name, command, env, timeoutMs, prompt: errandText(situation) };
+      const errand = { name, command, env, timeoutMs, prompt: asked };
       const returned = await situation.run(errand).catch((error: unknown) => {
         throw notRun(error, name);
       });
+      budget.think(returned.costUsd ?? 0);
+      refuseCutOff(called, returned);
       refuseFailure(name, timeoutSeconds, returned);
       if (returned.refused.length > 0)
         throw new KiraError(
@@ -42,9 +54,30 @@ export function commandProposer(name: string): Proposer {
       const contents = new Map(
         edits.map((edit) => [edit.path, edit.kind === "write" ? edit.content : undefined]),
       );
-      return alreadyTried(contents) ? undefined : draftOf(called, situation, returned, edits);
+      return alreadyTried(contents) ? undefined : draftOf(called, situation, prompt, returned, edits);
     },
   };
+}
+
+function refuseOverspent(called: string, spent: string | undefined): void {
+  if (spent === undefined) return;
+  throw new KiraError(
+    "inconclusive",
+    `${called} was not run: ${spent}. Raise propose.maxCost or --max-cost.`,
+  );
+}
+
+function refuseCutOff(called: string, { cutOff, costUsd }: Returned): void {
+  if (!cutOff) return;
+  const { why, unpriced } = cutOff;
+  const remedy = unpriced
+    ? "Give it one in propose.prices, or set no limit"
+    : "Raise propose.maxCost or --max-cost";
+  throw new KiraError(
+    unpriced ? "invalid" : "inconclusive",
+    `${called} was cut off, and nothing was made: ${why}. ${remedy}.`,
+    { costUsd },
+  );
 }
 
 /** By content: time stamps and what a program says that it did are its own affair. */
@@ -59,9 +92,12 @@ function editsBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<st
 function draftOf(
   called: string,
   { pattern }: Situation,
-  { text, costUsd, model }: Returned,
+  prompt: Prompt,
+  returned: Returned,
   edits: readonly Edit[],
 ): Draft {
+  const { text, costUsd, model, inputTokens, outputTokens, durationMs } = returned;
+  const by = model === null ? called : `${called} (${oneLine(model, 100)})`;
   const said = (label: string) =>
     oneLine(new RegExp(`^\\W*${label}\\W*:\\W*(\\S.*)$`, "im").exec(text)?.[1] ?? "", 200);
   const paths = oneLine(edits.map(({ path }) => path).join(", "), 120);
@@ -73,15 +109,25 @@ function draftOf(
       said("expected") || `fewer failures of ${pattern.id} (${pattern.frequency} in the last analysis)`,
     risk: risks.find((one): one is Risk => risk.startsWith(one)) ?? "medium",
     edits,
-    seenTasks: [],
-    model: model === null ? called : `${called} (${oneLine(model, 100)})`,
+    seenTasks: prompt.seenTasks,
+    model: by,
     costUsd,
+    exchange: {
+      prompt: prompt.version,
+      system: prompt.system,
+      rounds: [
+        {
+          ...{ user: prompt.user, answer: text, stop: "end", model: by },
+          ...{ inputTokens, outputTokens, costUsd, durationMs, problem: null },
+        },
+      ],
+    },
   };
 }
 
 /** @throws KiraError `unavailable` unless the program came to its end by itself and well */
 function refuseFailure(name: string, timeoutSeconds: number, returned: Returned): void {
-  const { exitCode, endedBy, timedOut, exceeded, stderr, contained, endedAt } = returned;
+  const { exitCode, endedBy, timedOut, exceeded, stderr, contained, endedAt, trouble } = returned;
   const fail = (what: string, remedy: string): never => {
     throw new KiraError("unavailable", `command:${name} ${what}. ${remedy}`);
   };
@@ -93,6 +139,11 @@ function refuseFailure(name: string, timeoutSeconds: number, returned: Returned)
       `Raise propose.commands.${name}.timeoutSeconds, or use a faster command.`,
     );
   if (exceeded) fail(`was stopped${said}`, "Use a command that takes less.");
+  if (trouble !== undefined && exitCode !== 0)
+    fail(
+      `could not work: ${trouble.replace(/\.$/, "")}`,
+      "Run the same command again once the model can be reached.",
+    );
   const login = contained
     ? ` It ran contained, without your home and the logins in it; let it have them with: ${uncontained(name)}.`
     : "";

@@ -30,8 +30,16 @@ export interface Returned {
   readonly stderr: string;
   /** False if it says itself that it failed. */
   readonly ok: boolean;
-  readonly costUsd: number;
+  /** As it was counted outside, or as the program says if that is more; null if no price of its model is known. */
+  readonly costUsd: number | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
   readonly model: string | null;
+  readonly durationMs: number;
+  /** The limit at which it was refused further answers of a model; `unpriced` if none can be kept for want of a price. */
+  readonly cutOff: { readonly why: string; readonly unpriced: boolean } | undefined;
+  /** Why its model did not answer, where that is not its own doing. */
+  readonly trouble: string | undefined;
   /** When it ended, in UTC. */
   readonly endedAt: string;
   /** All files that it left, as text. */
@@ -63,7 +71,7 @@ export interface Situation extends Told {
 /** Turns a pattern of failures into a change that might prevent them. */
 export interface Proposer {
   readonly name: string;
-  /** What it would send to a model, which nobody is asked for; absent from one that asks none. */
+  /** What it would send to a model or a program, and nobody is asked; absent from one that asks none. */
   prompt?(situation: Situation): Prompt;
   /**
    * @returns undefined when it has no idea left that has not been tried

@@ -128,5 +128,6 @@ function applyOwn(index: Index, entry: Entry): void {
 function itemOf<Line extends Entry>(line: Line): Omit<Line, "kind"> {
   const { kind: _, ...item } = line;
   if ("v" in item) delete item.v;
+  if ("more" in item) delete item.more;
   return item;
 }

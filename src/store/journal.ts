@@ -17,8 +17,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { type Entry, maxLineBytes } from "../domain/entry.ts";
+import type { Entry } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
+import { endOfBatches, isWhole, parseLine, tailBytes, toBatches } from "./batch.ts";
 import { acquireLock } from "./lock.ts";
 
 /** A place in the journal: the start of a line, or the end. */
@@ -29,7 +30,6 @@ export interface Position {
 
 export const start: Position = { segment: 1, offset: 0 };
 const maxSegmentBytes = 4 * 1024 * 1024;
-const newline = 0x0a;
 const nameWaitMs = 10_000;
 
 /**
@@ -47,12 +47,15 @@ export class Journal {
     mkdirSync(this.#folder, { recursive: true });
   }
 
-  /** @returns where the journal ends now */
+  /**
+   * Appends entries that stand or fall together, up to what a segment holds.
+   * @returns where the journal ends now
+   */
   append(entries: readonly Entry[]): Position {
-    const lines = entries.map(toLine);
-    const end = this.#setTornLineAside();
+    const batches = toBatches(entries, maxSegmentBytes);
+    const end = this.#setTornBatchAside();
     try {
-      return this.#write(end, lines);
+      return this.#write(end, batches);
     } catch (cause) {
       // All or nothing: what a full disk cut short must not look like a fact later.
       this.#cutBack(end);
@@ -77,7 +80,7 @@ export class Journal {
       .sort((a, b) => a - b);
   }
 
-  /** The bytes of one segment from an offset to its last complete line. */
+  /** The bytes of one segment from an offset to its last whole batch. */
   bytes({ segment, offset }: Position): Buffer {
     const size = statSync(this.#file(segment), { throwIfNoEntry: false })?.size ?? 0;
     if (size <= offset) return Buffer.alloc(0);
@@ -85,13 +88,13 @@ export class Journal {
     try {
       const part = Buffer.alloc(size - offset);
       const read = readSync(file, part, 0, part.length, offset);
-      return part.subarray(0, part.lastIndexOf(newline, read - 1) + 1);
+      return part.subarray(0, endOfBatches(part.subarray(0, read)));
     } finally {
       closeSync(file);
     }
   }
 
-  /** Entries from a position on, with the position behind each segment's part. A torn last line is not read. */
+  /** Entries from a position on, with the position behind each segment's part. A torn last batch is not read. */
   *read(from: Position): Generator<{ entries: Entry[]; end: Position }> {
     for (const segment of this.segments()) {
       if (segment < from.segment) continue;
@@ -107,18 +110,18 @@ export class Journal {
     }
   }
 
-  /** Fills segments with whole lines. */
-  #write(from: Position, lines: readonly string[]): Position {
+  /** Fills segments with whole batches. */
+  #write(from: Position, batches: readonly string[]): Position {
     let { segment, offset } = from;
     let room: string[] = [];
     let end = offset;
-    for (const line of lines) {
-      const bytes = Buffer.byteLength(line);
+    for (const batch of batches) {
+      const bytes = Buffer.byteLength(batch);
       if (end + bytes > maxSegmentBytes) {
         this.#writeText({ segment, offset }, room.join(""));
         [segment, offset, end, room] = [segment + 1, 0, 0, []];
       }
-      room.push(line);
+      room.push(batch);
       end += bytes;
     }
     this.#writeText({ segment, offset }, room.join(""));
@@ -143,17 +146,17 @@ export class Journal {
     if (existsSync(this.#file(segment))) truncateSync(this.#file(segment), offset);
   }
 
-  /** A process killed while it wrote leaves half a line that nobody was promised: it is moved to a file of its own. */
-  #setTornLineAside(): Position {
+  /** A process killed while it wrote leaves half a batch that nobody was promised: it is moved to a file of its own. */
+  #setTornBatchAside(): Position {
     const end = this.end();
     if (end.offset === 0) return end;
     const file = openSync(this.#file(end.segment), "r+");
     try {
-      const last = Buffer.alloc(1);
-      readSync(file, last, 0, 1, end.offset - 1);
-      if (last[0] === newline) return end;
+      const tail = Buffer.alloc(Math.min(tailBytes, end.offset));
+      readSync(file, tail, 0, tail.length, end.offset - tail.length);
+      if (isWhole(tail)) return end;
       const all = readFileSync(this.#file(end.segment));
-      const offset = all.lastIndexOf(newline) + 1;
+      const offset = endOfBatches(all);
       writeFileSync(
         join(this.#folder, `${String(end.segment).padStart(6, "0")}.torn-${offset}`),
         all.subarray(offset),
@@ -168,28 +171,6 @@ export class Journal {
 
   #file(segment: number): string {
     return join(this.#folder, `${String(segment).padStart(6, "0")}.jsonl`);
-  }
-}
-
-function toLine(entry: Entry): string {
-  const line = `${JSON.stringify({ v: 1, ...entry })}\n`;
-  if (line.length * 3 > maxLineBytes && Buffer.byteLength(line) > maxLineBytes)
-    throw new KiraError(
-      "invalid",
-      `One ${entry.kind} of ${Buffer.byteLength(line)} bytes is more than a journal line holds (${maxLineBytes}). Shorten its text.`,
-    );
-  return line;
-}
-
-function parseLine(line: string, where: string): Entry {
-  try {
-    return JSON.parse(line) as Entry;
-  } catch (cause) {
-    throw new KiraError(
-      "conflict",
-      `The journal is damaged in segment ${where}. Restore that file from refs/kira/journal or a backup.`,
-      { cause },
-    );
   }
 }
 

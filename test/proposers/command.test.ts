@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { workshop } from "../../src/loop/workshop.ts";
 import { commandProposer } from "../../src/proposers/command.ts";
 import { openWorkspace, type Workspace } from "../../src/workspace.ts";
+import { Budget } from "../../src/domain/budget.ts";
 import { configSchema } from "../../src/domain/config.ts";
 import { aSituation, promisesOfAProposer } from "../contracts/proposer.ts";
 import { missing } from "../hostile/support.ts";
@@ -71,8 +72,9 @@ describe.skipIf(missing)("a command that edits files", () => {
     });
     const { proposal } = await proposed(repository);
     const prompt = await repository.git("show", `${proposal.branch}:AGENTS.md`);
-    expect(prompt).toContain('{"task":"Do you know dates, the first","category":"food","outcome":"failure"');
-    expect(prompt).toContain("- AGENTS.md\n- settings.json\n- skills/lessons.md\n");
+    expect(prompt).toContain('{"task":"Do you know dates, the first","notes":"said ');
+    for (const path of ["AGENTS.md", "settings.json", "skills/lessons.md"])
+      expect(prompt).toContain(`File ${path} (whole):`);
     expect(prompt).not.toContain("\u001b");
     expect(prompt).not.toMatch(/^Hypothesis: mine/m);
   });
@@ -288,6 +290,7 @@ describe.skipIf(missing)("in a real workshop", () => {
       commands: { fixer: { command: ["sh", "-c", "echo '- billing: card' >>skills/triage/SKILL.md"] } },
     },
   });
+  const budget = new Budget({}, () => 0);
   let repository: TestRepository;
   let workspace: Workspace;
   let tree: string;
@@ -305,7 +308,7 @@ describe.skipIf(missing)("in a real workshop", () => {
   promisesOfAProposer(commandProposer("fixer"), () =>
     aSituation({
       config: config.propose,
-      run: (errand) => workshop(workspace, { config }, tree, files, undefined)(errand),
+      run: (errand) => workshop(workspace, { config }, tree, files, { budget, signal: undefined })(errand),
     }),
   );
 });

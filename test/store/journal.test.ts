@@ -37,13 +37,13 @@ describe("the journal", () => {
     const journal = new Journal(place.home);
     const many = Array.from({ length: 400 }, (_, i) => anOutcome({ id: i + 1, notes: "x".repeat(30_000) }));
     journal.append(many.slice(0, 250));
-    const middle = journal.append(many.slice(250, 300));
-    journal.append(many.slice(300));
+    const middle = journal.append(many.slice(250, 270));
+    journal.append(many.slice(270));
     expect(journal.segments()).toEqual([1, 2, 3]);
     for (const segment of journal.segments())
       expect(statSync(fileOf(place.home, segment)).size).toBeLessThanOrEqual(4 * 1024 * 1024);
     expect(entriesOf(journal)).toEqual(many);
-    expect(entriesOf(journal, middle)).toEqual(many.slice(300));
+    expect(entriesOf(journal, middle)).toEqual(many.slice(270));
   });
 });
 
@@ -60,6 +60,22 @@ describe("nothing acknowledged is lost and nothing else is recorded", () => {
     expect(entriesOf(journal, whole)).toEqual([anOutcome({ id: 3 })]);
     const aside = readdirSync(folderOf(place.home)).filter((name) => name.includes("torn"));
     expect(aside.map((name) => readFileSync(join(folderOf(place.home), name), "utf8"))).toEqual([torn]);
+  });
+
+  test("when a process was killed between two lines that belong together: neither is there", () => {
+    using place = aPlace();
+    const journal = new Journal(place.home);
+    const whole = journal.append([anOutcome({ id: 1 }), anOutcome({ id: 2 })]);
+    journal.append([anOutcome({ id: 3 }), anOutcome({ id: 4 }), anOutcome({ id: 5 })]);
+    const lines = readFileSync(fileOf(place.home, 1), "utf8").split("\n");
+    for (const left of [3, 4]) {
+      writeFileSync(fileOf(place.home, 1), `${lines.slice(0, left).join("\n")}\n`);
+      expect(entriesOf(journal)).toEqual([anOutcome({ id: 1 }), anOutcome({ id: 2 })]);
+      expect(entriesOf(journal, whole)).toEqual([]);
+      expect(journal.bytes(whole).length).toBe(0);
+    }
+    journal.append([anOutcome({ id: 6 })]);
+    expect(entriesOf(new Journal(place.home), whole)).toEqual([anOutcome({ id: 6 })]);
   });
 
   test("when one entry of several is longer than 64 KiB: all are refused", () => {
@@ -120,7 +136,7 @@ test("a damaged line is named by segment and line, and what to do is said", () =
 function entriesOf(journal: Journal, from: Position = start): object[] {
   return [...journal.read(from)].flatMap(({ entries }) =>
     entries.map((entry) => {
-      const { v, ...rest } = entry as Entry & { v?: number };
+      const { v, more: _, ...rest } = entry as Entry & { v?: number; more?: true };
       expect(v).toBe(1);
       return rest;
     }),

@@ -1,4 +1,3 @@
-import { answerJsonSchema } from "../answer/schema.ts";
 import { oneLine } from "../printable.ts";
 import { renderFiles } from "./files.ts";
 import { renderOutcomes, renderPattern } from "./outcomes.ts";
@@ -14,6 +13,8 @@ export interface Instructions {
   readonly system: string;
   /** What stands at the end, after all the data. */
   readonly request: string;
+  /** The form of the answer, where it is data. */
+  readonly schema: object | undefined;
 }
 
 /** Shares of the budget that each kind of data gets at most; files get all that is left. */
@@ -28,8 +29,7 @@ const leastForFiles = 2_000;
  */
 export function assemblePrompt(told: Told, instructions: Instructions, mostTokens: number): Prompt {
   const { pattern, failures, contrast, files, paths, seen, attempts, drafted } = told;
-  const { version, system, request } = instructions;
-  const schema = answerJsonSchema();
+  const { version, system, request, schema } = instructions;
   const most = mostTokens * charactersPerToken;
   const outcomes = renderOutcomes(pattern, failures, contrast, shares.outcomes * most);
   const transcripts = renderTranscripts(seen, shares.transcripts * most);
@@ -48,7 +48,9 @@ export function assemblePrompt(told: Told, instructions: Instructions, mostToken
   ];
   const after = [
     section("Rules", renderRules(told)),
-    section("The form of the answer, as JSON Schema", JSON.stringify(schema)),
+    ...(schema === undefined
+      ? []
+      : [section("The form of the answer, as JSON Schema", JSON.stringify(schema))]),
     request,
   ];
   const spent = [system, ...before, ...after].reduce((sum, text) => sum + text.length + 2, 0);

@@ -45,13 +45,13 @@ export interface Told {
   readonly preset: Config["preset"];
 }
 
-/** What a model is sent, and what has to be remembered of it. */
+/** What a model, or a program that asks one, is sent, and what has to be remembered of it. */
 export interface Prompt {
   /** Of the text that asks; it is recorded with the proposal. */
   readonly version: string;
   readonly system: string;
   readonly user: string;
-  readonly schema: object;
+  readonly schema: object | undefined;
   readonly seenTasks: readonly string[];
   /** An estimate of all of it: characters by four. */
   readonly tokens: number;

@@ -1,3 +1,4 @@
+import { answerJsonSchema } from "../../domain/answer/schema.ts";
 import type { Instructions } from "../../domain/prompt/assemble.ts";
 
 /** What a model is asked to do. A change of this text is a change of `version`, which every proposal records. */
@@ -28,6 +29,8 @@ Answer with one JSON object of the form above and nothing else: no code fence, n
 - expectedImprovement: a prediction that new trials can prove wrong. Say which kind of task passes that fails now, in what share of trials, and what has to stay as it is.
 - description: what you change and why, for a person who reviews it.
 - edits: prefer "replace". Its "find" is copied exactly from the file, line breaks included, and occurs there exactly once. Use "write" for a new file, or for a file that was shown whole. All edits are applied, or none.`,
+
+  schema: answerJsonSchema(),
 };
 
 /** What a model is told when its answer cannot be used. */

@@ -1,7 +1,7 @@
 import { Journal } from "../../../src/store/journal.ts";
 import { anOutcome } from "../entries.ts";
 
-// One batch for two segments of 4 MiB: the first ends 50 KiB short, for the long line does not fit into it; the
+// Enough for two segments of 4 MiB: the first ends some 50 KiB short, for the long line does not fit into it; the
 // second would be filled to the brim. Says how it ended.
 const [home = ""] = process.argv.slice(2);
 const kib = (bytes: number) => {
@@ -10,7 +10,7 @@ const kib = (bytes: number) => {
 };
 const short = (count: number) => Array.from({ length: count }, () => kib(1));
 try {
-  new Journal(home).append([...short(4 * 1024 - 50), kib(60), ...short(4 * 1024 - 60)]);
+  new Journal(home).append([...short(3996), kib(60), ...short(3985)]);
   process.stdout.write("recorded");
 } catch (error) {
   process.stdout.write((error as Error).message);
