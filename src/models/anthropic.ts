@@ -67,7 +67,7 @@ export const anthropic: ModelFactory = (settings) => {
   );
 };
 
-async function messageOf(model: string, { system, turns, schema, maxTokens }: ModelRequest) {
+async function messageOf(model: string, { system, turns, schema, maxTokens, temperature }: ModelRequest) {
   const format = schema && { type: "json_schema", schema: await obeyable(schema) };
   return {
     model,
@@ -75,6 +75,7 @@ async function messageOf(model: string, { system, turns, schema, maxTokens }: Mo
     system,
     messages: turns,
     stream: true,
+    ...(temperature === undefined ? {} : { temperature }),
     ...(format ? { output_config: { format } } : {}),
   };
 }

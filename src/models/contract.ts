@@ -12,6 +12,8 @@ export interface ModelRequest {
   /** JSON Schema that the answer is asked to obey, where the provider can; whoever asks checks it all the same. */
   readonly schema?: object | undefined;
   readonly maxTokens: number;
+  /** Left out where a model takes none. */
+  readonly temperature?: number | undefined;
   /** For the whole request, retries included. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;

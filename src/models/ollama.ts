@@ -71,7 +71,7 @@ export const ollama: ModelFactory = (settings) => {
   );
 };
 
-function chatOf(model: string, { system, turns, schema, maxTokens }: ModelRequest): FullRequest {
+function chatOf(model: string, { system, turns, schema, maxTokens, temperature }: ModelRequest): FullRequest {
   return {
     model,
     messages: [{ role: "system", content: system }, ...turns],
@@ -82,6 +82,7 @@ function chatOf(model: string, { system, turns, schema, maxTokens }: ModelReques
     options: {
       num_predict: maxTokens,
       num_ctx: contextFor([system, ...turns.map((turn) => turn.content)], maxTokens),
+      ...(temperature === undefined ? {} : { temperature }),
     },
     ...(schema === undefined ? {} : { format: schema }),
   };

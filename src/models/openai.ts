@@ -77,7 +77,11 @@ export const openai: ModelFactory = (settings) => {
   );
 };
 
-function completionOf(model: string, { system, turns, schema, maxTokens }: ModelRequest, own: boolean) {
+function completionOf(
+  model: string,
+  { system, turns, schema, maxTokens, temperature }: ModelRequest,
+  own: boolean,
+) {
   return {
     model,
     messages: [{ role: "system", content: system }, ...turns],
@@ -85,6 +89,7 @@ function completionOf(model: string, { system, turns, schema, maxTokens }: Model
     stream_options: { include_usage: true },
     // OpenAI's reasoning models refuse the old name, and other servers do not know the new one.
     [own ? "max_completion_tokens" : "max_tokens"]: maxTokens,
+    ...(temperature === undefined ? {} : { temperature }),
     ...(schema === undefined
       ? {}
       : { response_format: { type: "json_schema", json_schema: { name: "answer", schema } } }),

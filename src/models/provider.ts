@@ -119,19 +119,32 @@ export function modelOf(provider: Provider, settings: ModelSettings): Model {
   };
 }
 
-/** One try; without a schema if this model or server cannot obey one, since whoever asks checks the answer. */
-async function attempt(provider: Provider, request: ModelRequest, wire: typeof fetch) {
+/** One try; again without what this model or server does not take, and whoever asks can do without. */
+async function attempt(
+  provider: Provider,
+  request: ModelRequest,
+  wire: typeof fetch,
+): ReturnType<typeof answerOf> {
   try {
     return await answerOf(provider, request, wire);
   } catch (error) {
-    const failure = failureIn(error);
-    const unobeyable = failure?.kind === "rejected" && aboutSchema.test(failure.said);
-    if (request.schema === undefined || !unobeyable) throw error;
-    return answerOf(provider, { ...request, schema: undefined }, wire);
+    const plainer = withoutWhat(request, failureIn(error));
+    if (!plainer) throw error;
+    return attempt(provider, plainer, wire);
   }
 }
 
+function withoutWhat(request: ModelRequest, failure: Failure | undefined): ModelRequest | undefined {
+  if (failure?.kind !== "rejected") return undefined;
+  if (request.schema !== undefined && aboutSchema.test(failure.said))
+    return { ...request, schema: undefined };
+  if (request.temperature !== undefined && aboutTemperature.test(failure.said))
+    return { ...request, temperature: undefined };
+  return undefined;
+}
+
 const aboutSchema = /schema|response_format|output_config|output_format|structured|grammar/i;
+const aboutTemperature = /temperature|sampling/i;
 
 async function answerOf(provider: Provider, request: ModelRequest, wire: typeof fetch) {
   const spoken = new Spoken(request.onText);

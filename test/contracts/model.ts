@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Model, ModelRequest } from "../../src/models/contract.ts";
 import { openModel, type ProviderName } from "../../src/models/index.ts";
+import type { Asked } from "../support/providers/dialect.ts";
 import { nobodysAddress } from "../support/providers/http.ts";
 import {
   aModelServer,
@@ -126,6 +127,19 @@ export function promisesOfAModel(provider: ProviderName): void {
     test("tells when all that it may say went into thinking", async () => {
       await using place = await aPlace(provider, { text: "", thinking: "Hm, hm.", stop: "length" });
       expect(await place.model.complete(aRequest())).toMatchObject({ text: "", stop: "length" });
+    });
+
+    test("is asked at a temperature, and without one where it takes none", async () => {
+      const heat = ({ body }: Asked) =>
+        body["temperature"] ?? (body["options"] as Record<string, unknown> | undefined)?.["temperature"];
+      await using place = await aPlace(provider, (asked, count) =>
+        heat(asked) === undefined || count === 0
+          ? "Cool."
+          : { status: 400, message: "temperature does not support 0 with this model" },
+      );
+      for (let time = 0; time < 2; time++)
+        expect(await place.model.complete(aRequest({ temperature: 0 }))).toMatchObject({ text: "Cool." });
+      expect(place.server.asked.map(heat)).toEqual([0, 0, undefined]);
     });
 
     test("answers without a schema if it can obey none", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ollamaAddress, parseEndpoint } from "../../src/models/endpoint.ts";
-import { openModel, parseModelName } from "../../src/models/index.ts";
+import { parseModelName } from "../../src/domain/model-name.ts";
+import { openModel } from "../../src/models/index.ts";
 import { costOf, findPrice, pricesAsOf } from "../../src/models/prices.ts";
 
 const nowhere = { baseUrls: {}, prices: {}, environment: {} };
