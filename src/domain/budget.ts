@@ -49,11 +49,12 @@ export class Budget {
     this.#whole?.end(costUsd, tokens);
   }
 
-  /** A proposal was thought about, which is no trial and costs money all the same. */
-  think(costUsd: number): void {
+  /** A proposal was thought about, or an answer judged, which is no trial and costs all the same. */
+  think(costUsd: number, tokens = 0): void {
     this.#costUsd += costUsd;
     this.#thoughtUsd += costUsd;
-    this.#whole?.think(costUsd);
+    this.#tokens += tokens;
+    this.#whole?.think(costUsd, tokens);
   }
 
   /** Milliseconds until no further trial may be started; Infinity without a limit of minutes. */

@@ -1,3 +1,5 @@
+import { plea } from "./rubric/plea.ts";
+
 /** A file that an attempt leaves, in git's words. */
 export interface Planted {
   readonly path: string;
@@ -7,7 +9,7 @@ export interface Planted {
 
 /** An agent that knows nothing of a task's criteria and passes all the same if they can be fooled. */
 export interface Cheat {
-  readonly name: "nothing" | "claim" | "json-claim" | "echo" | "plant" | "hedge";
+  readonly name: "nothing" | "claim" | "json-claim" | "echo" | "plant" | "hedge" | "plea";
   /** What is wrong with a task that it passes. */
   readonly passes: string;
   readonly remedy: string;
@@ -61,7 +63,8 @@ function file(path: string, content: string): Planted {
   return { path, mode: "100644", content };
 }
 
-export function cheatsFor(prompt: string): Cheat[] {
+/** @param rubric the points of a task that a model judges by */
+export function cheatsFor(prompt: string, rubric?: { readonly points: readonly unknown[] }): Cheat[] {
   const bare = { answer: "", files: [] };
   return [
     {
@@ -99,6 +102,18 @@ export function cheatsFor(prompt: string): Cheat[] {
         "Let the grader name programs by absolute paths, load nothing from the folder and compute the result itself.",
       files: planted,
     },
+    ...(rubric
+      ? [
+          {
+            ...bare,
+            name: "plea" as const,
+            passes: "An answer that only asks its judge for full marks passes.",
+            remedy:
+              "Name a judge that is not talked into it as evaluate.judge, or word the points more exactly.",
+            answer: plea(rubric.points.length),
+          },
+        ]
+      : []),
   ];
 }
 

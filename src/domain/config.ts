@@ -142,6 +142,16 @@ const evaluate = z.strictObject({
     .describe("Tokens, in and out, that models may use in one evaluation; beyond it the gateway cuts off."),
   maxCost: z.number().positive().optional().describe("Dollars one evaluation may cost."),
   maxMinutes: z.number().positive().optional(),
+  judge: z
+    .string()
+    .min(1)
+    .refine((name) => !/^(offline$|command:)/.test(name), "is no model; name one, such as ollama:qwen3:14b")
+    .optional()
+    .describe("The model that judges answers by rubrics, such as ollama:qwen3:14b."),
+  sameFamilyJudge: z
+    .boolean()
+    .default(false)
+    .describe("Whether it may be of the same family as the model that proposes."),
 });
 
 const analyze = z.strictObject({

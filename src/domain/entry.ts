@@ -4,6 +4,8 @@ import type { ArchiveNode } from "./node.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Proposal } from "./proposal.ts";
+import type { Counts } from "./rubric/agreement.ts";
+import type { Preference } from "./rubric/pairs.ts";
 import type { Grade, Trial } from "./trial.ts";
 
 /** More tasks of an evaluation than its own line holds. */
@@ -17,6 +19,9 @@ export interface Regrade extends Grade {
   /** Of the artifact and the criteria: see `gradeKey`. */
   readonly key: string;
   readonly timestamp: string;
+  /** What a model was paid for it, if one gave it. */
+  readonly costUsd?: number;
+  readonly tokens?: number;
 }
 
 /** A human's or a finished search's word on a proposal, or that it no longer holds. */
@@ -102,6 +107,30 @@ export interface Renumbering {
   readonly timestamp: string;
 }
 
+/** How far a model that judges by rubrics was found to agree with a person. */
+export interface Qualification extends Counts {
+  readonly timestamp: string;
+  /** The model's name, and a digest of it and of what it is asked. */
+  readonly judge: string;
+  readonly judgeDigest: string;
+  /** Of the answers and what the person said of them. */
+  readonly labelsDigest: string;
+  readonly costUsd: number;
+  readonly tokens: number;
+}
+
+/** What a person preferred of an evaluation's pairs of answers, without knowing which arm gave which. */
+export interface Look {
+  readonly timestamp: string;
+  readonly evaluationId: number;
+  readonly evaluationUuid: string;
+  readonly pairs: readonly {
+    readonly task: string;
+    readonly judge: Preference;
+    readonly person: Preference;
+  }[];
+}
+
 /** One line of the journal: everything acknowledged that is not a git object. */
 export type Entry =
   | ({ readonly kind: "outcome" } & Outcome)
@@ -121,7 +150,9 @@ export type Entry =
   | ({ readonly kind: "expiry" } & Expiry)
   | ({ readonly kind: "audit" } & Audit)
   | ({ readonly kind: "renumbering" } & Renumbering)
-  | ({ readonly kind: "operation" } & Operation);
+  | ({ readonly kind: "operation" } & Operation)
+  | ({ readonly kind: "qualification" } & Qualification)
+  | ({ readonly kind: "look" } & Look);
 
 export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 

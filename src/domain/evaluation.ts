@@ -13,6 +13,8 @@ export interface TaskScores {
   readonly mustPass: boolean;
   /** Whether it belongs to the failures that the change is meant to mend. */
   readonly fixes: boolean;
+  /** Whether a model judges it by a rubric, and may be wrong. */
+  readonly judged?: boolean | undefined;
   /** Trials of the baseline that were stored before. */
   readonly ledger: readonly number[];
   /** Fresh trials of the baseline, the first `shared` of them made by other evaluations. */
@@ -37,9 +39,18 @@ export interface Settlement {
   readonly pool: Readonly<Record<string, number>>;
 }
 
+/** The judge that a verdict rests on, as it was found. */
+export interface Judged {
+  readonly judge: string;
+  /** Labelled answers, and the share of a true difference that it keeps at least. */
+  readonly answers: number;
+  readonly keptAtLeast: number;
+  readonly tasks: readonly string[];
+}
+
 /** Something a person should look at before this is merged. */
 export interface Flag {
-  readonly kind: "impossible" | "overlap";
+  readonly kind: "impossible" | "overlap" | "plea";
   readonly task: string;
   readonly what: string;
 }
@@ -64,6 +75,8 @@ export interface Conclusion {
   /** Null when the baseline is 0. */
   readonly improvementPct: number | null;
   readonly statistics: Statistics;
+  /** What of it rests on a model's judgement; absent where nothing does. */
+  readonly judged?: Judged | undefined;
   /** About how many trials would decide, if what was measured is the truth; null where none is in sight. */
   readonly trialsToDecide: number | null;
   readonly tasks: readonly TaskScores[];

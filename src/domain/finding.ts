@@ -8,7 +8,8 @@ import { fewestTasks } from "./verdict/plan.ts";
 export interface Finding {
   /** A task that is `broken` says nothing true of an agent; the bank cannot be used as it is. */
   readonly severity: "broken" | "warning";
-  readonly kind: "oracle" | "cheat" | "grader" | "flaky" | "no-solution" | "duplicate" | "thin";
+  readonly kind:
+    "oracle" | "cheat" | "grader" | "flaky" | "unqualified" | "no-solution" | "duplicate" | "thin";
   /** Null if it concerns the bank as a whole. */
   readonly task: string | null;
   /** The cheat that passed. */
@@ -66,6 +67,17 @@ export function flaky(task: string, reason = ""): Finding {
   };
 }
 
+/** @param reason why the judge of its rubric does not count yet */
+export function unqualified(task: string, reason: string): Finding {
+  return {
+    severity: "warning",
+    kind: "unqualified",
+    task,
+    what: `It has a rubric and does not decide: ${reason}.`,
+    remedy: "Label answers, and run: kira-improve tasks judge --labels <file>.",
+  };
+}
+
 export function unproven(task: string): Finding {
   return {
     severity: "warning",
@@ -107,7 +119,7 @@ export function thinness(deciding: ReadonlyArray<Pick<Task, "name" | "family">>)
   return found;
 }
 
-const worst = ["oracle", "cheat", "grader", "flaky", "duplicate", "thin", "no-solution"];
+const worst = ["oracle", "cheat", "grader", "flaky", "unqualified", "duplicate", "thin", "no-solution"];
 
 /** Worst first, alike ones together. */
 export function inOrder(findings: readonly Finding[]): Finding[] {

@@ -161,6 +161,7 @@ function answersOf({ criteria, solutions }: Exam): string[] {
 
 function expectedBy(criterion: Criterion): string[] {
   if (criterion.type === "command") return [];
+  if (criterion.type === "rubric") return criterion.points.map(({ says }) => says);
   if (criterion.type === "json") return stringsIn(criterion.equals);
   return [criterion.equals, criterion.contains].filter((text) => text !== undefined);
 }

@@ -12,6 +12,8 @@ const score = z.strictObject({
   mustPass: z.boolean().optional(),
   /** Whether the task is one that the change is meant to mend. */
   fixes: z.boolean().optional(),
+  /** Whether a model scored it, and may be wrong. */
+  judged: z.boolean().optional(),
   /** Asked again, because the task may have been broken. */
   stage: z.literal("guard").optional(),
   /** A fresh baseline trial that was there before the comparison began. */
@@ -23,6 +25,8 @@ const question = z.strictObject({
   delta: z.literal(gateRules.map(({ delta }) => delta)).optional(),
   restarts: z.int().min(0).optional(),
   extensions: z.int().min(0).optional(),
+  /** Of a true difference, the share that the model which scored tasks keeps at least. */
+  keptAtLeast: z.number().positive().max(1).optional(),
 });
 
 /** One outcome of any harness: a score in 0…1 of one task in one arm. */

@@ -44,6 +44,17 @@ const command = z.strictObject({
   weight,
 });
 
+/** A sentence that is true or false of an answer; one that is only a string weighs 1. */
+const point = z.preprocess(
+  (value) => (typeof value === "string" ? { says: value } : value),
+  z.strictObject({ says: z.string().trim().min(1).max(1000), weight }),
+);
+const rubric = z.strictObject({
+  type: z.literal("rubric"),
+  points: z.array(point).min(1).max(20),
+  weight,
+});
+
 const asks = (keys: readonly string[]) => (criterion: object) =>
   keys.some((key) => Object.hasOwn(criterion, key));
 
@@ -55,6 +66,7 @@ export const criterionSchema = z.discriminatedUnion("type", [
   file.refine(asks(["exists", "equals", "contains"]), "asks nothing: give exists, equals or contains"),
   json.refine(asks(["equals", "schema"]), "asks nothing: give equals or schema"),
   command,
+  rubric,
 ]);
 
 export const taskSchema = z.strictObject({
@@ -63,7 +75,13 @@ export const taskSchema = z.strictObject({
   description: z.string().min(1),
   category: z.string().min(1),
   prompt: z.string().min(1),
-  criteria: z.array(criterionSchema).min(1),
+  criteria: z
+    .array(criterionSchema)
+    .min(1)
+    .refine(
+      (criteria) => criteria.length === 1 || criteria.every(({ type }) => type !== "rubric"),
+      "a rubric stands alone, so that it is known what its judge's errors do to the score; ask for the rest in another task",
+    ),
   difficulty: z.enum(["easy", "medium", "hard"]).default("medium"),
   enabled: z.boolean().default(true),
   split: z.enum(["seen", "held-out"]).default("seen"),
@@ -78,6 +96,7 @@ export const taskSchema = z.strictObject({
 });
 
 export type Criterion = z.infer<typeof criterionSchema>;
+export type Rubric = Extract<Criterion, { type: "rubric" }>;
 
 /** One exam question. */
 export interface Task extends z.infer<typeof taskSchema> {
@@ -91,7 +110,7 @@ export interface Task extends z.infer<typeof taskSchema> {
   readonly solutions: Readonly<Record<string, string>>;
   /** Of everything that shapes the attempt: prompt, fixtures, time limit. */
   readonly attemptDigest: string;
-  /** Of everything that shapes the grade: the criteria, and the programs they run. */
+  /** Of everything that shapes the grade: the criteria, and the programs or the model that judge by them. */
   readonly gradingDigest: string;
 }
 
@@ -107,7 +126,11 @@ export interface TaskBank {
 /** In a folder `solution/`: what a right attempt prints. */
 export const answerFile = "answer.txt";
 
-/** Whether a judge looks at files, and not at the answer alone. */
+/** What a model is asked of the answers to a task; undefined where programs judge them. */
+export const rubricOf = ({ criteria }: Pick<Task, "criteria">): Rubric | undefined =>
+  criteria.find((criterion) => criterion.type === "rubric");
+
+/** Whether a grader looks at files, and not at the answer alone. */
 export const looksAtFiles = ({ criteria }: Pick<Task, "criteria">): boolean =>
   criteria.some(
     (criterion) =>

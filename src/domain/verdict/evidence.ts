@@ -15,6 +15,8 @@ export interface Subject {
   readonly mustPass: boolean;
   /** Whether it belongs to the failures that the change is meant to mend. */
   readonly fixes: boolean;
+  /** Whether a model judges it by a rubric, and may be wrong. */
+  readonly judged?: boolean | undefined;
 }
 
 /** A trial that is wanted next. */

@@ -1,6 +1,7 @@
 import { type Cell, mean, meanOf, sumOf } from "./cell.ts";
 import type { Evidence, TaskEvidence } from "./evidence.ts";
 import { mendedEvidence } from "./fix.ts";
+import { throughJudge } from "./judged.ts";
 import { normalQuantile } from "./normal.ts";
 import type { Plan } from "./plan.ts";
 import { type Estimate, weigh } from "./weigh.ts";
@@ -16,7 +17,7 @@ export interface Statistics {
   readonly baseline: number;
   readonly candidate: number;
   readonly delta: number;
-  /** 95 % interval of delta on this bank. */
+  /** 95 % interval of delta on this bank; where a model judges, of what is behind its errors. */
   readonly interval: Interval;
   /** The same on tasks like these, clustered by family; null below eight families. */
   readonly generalInterval: Interval | null;
@@ -34,12 +35,25 @@ const z80 = normalQuantile(0.8);
 /** Scores lie in 0…1, so no difference lies outside −1…1. */
 export const possible = (low: number, high: number): Interval => [Math.max(-1, low), Math.min(1, high)];
 
-export function describe(evidence: Evidence, plan: Plan): Statistics {
+/** @param keptAtLeast of a true difference, by the model that judges some of the tasks; see `throughJudge` */
+export function describe(evidence: Evidence, plan: Plan, keptAtLeast = 1): Statistics {
   const families = Map.groupBy(evidence, ({ subject }) => subject.family).size;
-  const counts = { tasks: evidence.length, families };
-  return plan.claim === "fix"
-    ? { ...counts, ...describeFix(evidence, plan) }
-    : { ...counts, ...describeBetter(evidence, plan, families) };
+  const figuresOf = (some: Evidence) =>
+    plan.claim === "fix" ? describeFix(some, plan) : describeBetter(some, plan, families);
+  const figures = figuresOf(evidence);
+  const counted = plan.claim === "fix" ? evidence.filter(({ subject }) => subject.fixes) : evidence;
+  const judged = counted.filter(({ subject }) => subject.judged);
+  const statistics = { tasks: evidence.length, families, ...figures };
+  if (judged.length === 0 || keptAtLeast === 1) return statistics;
+  const { interval, generalInterval, minimumDetectable } = figures;
+  const part = { share: judged.length / counted.length, interval: figuresOf(judged).interval, keptAtLeast };
+  const behind = (seen: Interval) => possible(...throughJudge(seen, part));
+  return {
+    ...statistics,
+    interval: behind(interval),
+    generalInterval: generalInterval && behind(generalInterval),
+    minimumDetectable: minimumDetectable && minimumDetectable * (1 + part.share * (1 / keptAtLeast - 1)),
+  };
 }
 
 const baselineOf = ({ ledger, sums }: TaskEvidence): Cell => sumOf(ledger, sums.baseline);
