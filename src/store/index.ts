@@ -10,6 +10,7 @@ import { OperationStore } from "./operations.ts";
 import { OutcomeStore } from "./outcomes.ts";
 import { ProposalStore } from "./proposals.ts";
 import { QuarantineStore } from "./quarantine.ts";
+import { RubricStore } from "./rubrics.ts";
 import { SettlementStore } from "./settlements.ts";
 import { TaskBankStore } from "./task-bank.ts";
 import { TrialStore } from "./trials.ts";
@@ -29,6 +30,7 @@ export interface Index {
   readonly settlements: SettlementStore;
   readonly audits: AuditStore;
   readonly operations: OperationStore;
+  readonly rubrics: RubricStore;
   readonly intents: IntentStore;
   readonly facts: FactStore;
 }
@@ -48,6 +50,7 @@ export function openIndex(db: Database, clone: string): Index {
     settlements: new SettlementStore(db),
     audits: new AuditStore(db),
     operations: new OperationStore(db),
+    rubrics: new RubricStore(db),
     intents: new IntentStore(db),
     facts: new FactStore(db),
   };
@@ -121,6 +124,10 @@ function applyOwn(index: Index, entry: Entry): void {
       return index.settlements.addExpiry(entry);
     case "operation":
       return index.operations.add(itemOf(entry));
+    case "qualification":
+      return index.rubrics.addQualification(itemOf(entry));
+    case "look":
+      return index.rubrics.addLook(itemOf(entry));
   }
 }
 

@@ -3,6 +3,7 @@ import { durations } from "./migrations/002-durations.ts";
 import { grades } from "./migrations/003-grades.ts";
 import { quarantine } from "./migrations/004-quarantine.ts";
 import { settlements } from "./migrations/005-settlements.ts";
+import { rubrics } from "./migrations/006-rubrics.ts";
 import { clones } from "./migrations/007-clones.ts";
 import { operations } from "./migrations/009-operations.ts";
 
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   { name: "003-grades", sql: grades },
   { name: "004-quarantine", sql: quarantine },
   { name: "005-settlements", sql: settlements },
+  { name: "006-rubrics", sql: rubrics },
   { name: "007-clones", sql: clones },
   { name: "009-operations", sql: operations },
 ];

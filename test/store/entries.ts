@@ -169,6 +169,19 @@ export function anOperation(changes: Partial<EntryOf<"operation">> = {}): EntryO
   return { kind: "operation", uuid: "operation-1", timestamp, ...about, moves, ...changes };
 }
 
+export function aQualification(changes: Partial<EntryOf<"qualification">> = {}): EntryOf<"qualification"> {
+  const counts = { hits: 12, misses: 0, refusals: 11, slips: 1, answers: 24, holding: 12, failing: 12 };
+  const about = { judge: "ollama:judge", judgeDigest: "judge-1", labelsDigest: "labels-1" };
+  const cost = { costUsd: 0, tokens: 100 };
+  return { kind: "qualification", timestamp, ...about, ...counts, ...cost, ...changes };
+}
+
+export function aLook(changes: Partial<EntryOf<"look">> = {}): EntryOf<"look"> {
+  const pairs = [{ task: "refund", judge: "candidate", person: "same" }] as const;
+  const about = { evaluationId: 1, evaluationUuid: "evaluation-1" };
+  return { kind: "look", timestamp, ...about, pairs, ...changes };
+}
+
 /** A short life of a repository: something of every kind that the journal holds. */
 export const aLife: readonly Entry[] = [
   aNode(),
@@ -215,4 +228,6 @@ export const aLife: readonly Entry[] = [
   anExpiry(),
   anAudit(),
   anOperation(),
+  aQualification(),
+  aLook(),
 ];

@@ -154,7 +154,17 @@ test("an index of an earlier version is brought up to date, with the answers of 
   const file = join(place.folder, "old.db");
   using old = closing(openDatabase(file));
   for (const entry of aLife) applyEntry(openIndex(old.it, "here"), entry);
-  const later = ["durations", "grades", "quarantine", "settlements", "expiries", "audits", "operations"];
+  const later = [
+    "durations",
+    "grades",
+    "quarantine",
+    "settlements",
+    "expiries",
+    "audits",
+    "qualifications",
+    "looks",
+    "operations",
+  ];
   const shared = ["decisions", "trials_elsewhere", "settlements_elsewhere"];
   old.it.exec(`${[...later, ...shared].map((table) => `DROP TABLE ${table};`).join(" ")}
     DROP INDEX trials_configuration; ALTER TABLE trials DROP COLUMN configuration;

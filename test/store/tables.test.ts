@@ -8,8 +8,10 @@ import {
   anEvaluation,
   anExpiry,
   anIntent,
+  aLook,
   aNode,
   aProposal,
+  aQualification,
   aQuarantine,
   aSettlement,
   aTrial,
@@ -107,6 +109,17 @@ test("audits are listed oldest first, and the last one is at hand", () => {
   audits.add(anAudit({ result: "lost", timestamp: "2026-01-01T00:00:00.000Z" }), here);
   expect(audits.list().map(({ result }) => result)).toEqual(["held", "lost"]);
   expect(audits.latest()?.result).toBe("lost");
+});
+
+test("what counts of a judge, and of a look at pairs, is what was found last", () => {
+  const { rubrics } = anIndex();
+  rubrics.addQualification(aQualification({ slips: 0, refusals: 12 }));
+  rubrics.addQualification(aQualification({ judgeDigest: "judge-2", slips: 9 }));
+  rubrics.addLook(aLook({ pairs: [] }));
+  expect(rubrics.qualification("judge-1")).toMatchObject({ slips: 0 });
+  expect(rubrics.qualification("judge-3")).toBeUndefined();
+  expect(rubrics.look("evaluation-1")).toMatchObject({ pairs: [] });
+  expect(rubrics.look("evaluation-2")).toBeUndefined();
 });
 
 test("a failure of the infrastructure cannot become evidence", () => {
