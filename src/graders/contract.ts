@@ -1,8 +1,16 @@
 import type { Criterion } from "../domain/task.ts";
 import type { Grade } from "../domain/trial.ts";
+import type { ModelAnswer, ModelRequest } from "../models/contract.ts";
+
+/** Asks the model that judges by rubrics. @throws KiraError `unavailable` if it cannot be asked */
+export type AskJudge = (
+  question: Pick<ModelRequest, "system" | "turns" | "schema">,
+) => Promise<Pick<ModelAnswer, "text" | "stop">>;
 
 /** What an attempt left behind: all that a grader sees. */
 export interface Artifact {
+  /** What was asked. */
+  readonly prompt: string;
   readonly answer: string;
   /** The trial's folder after the agent has ended. */
   readonly directory: string;
@@ -11,6 +19,8 @@ export interface Artifact {
     command: readonly string[],
     timeoutMs: number,
   ) => Promise<{ exitCode: number | null; stdout: string; timedOut: boolean }>;
+  /** Absent where no judge is configured. */
+  readonly judge?: AskJudge | undefined;
 }
 
 /**

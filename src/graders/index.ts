@@ -4,11 +4,12 @@ import { command } from "./command.ts";
 import type { Artifact, Grader } from "./contract.ts";
 import { file } from "./file.ts";
 import { json } from "./json.ts";
+import { rubric } from "./rubric.ts";
 import { text } from "./text.ts";
 import { weigh } from "./weigh.ts";
 
 /** Every grader, by the type of the criteria it judges. */
-export const graders = { text, file, json, command } satisfies {
+export const graders = { text, file, json, command, rubric } satisfies {
   [Type in Criterion["type"]]: Grader<Type>;
 };
 

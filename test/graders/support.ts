@@ -25,7 +25,7 @@ export async function anArtifact(
       environment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     });
   const dispose = () => rm(root, { recursive: true, force: true });
-  return { answer, directory, run, [Symbol.asyncDispose]: dispose };
+  return { prompt: "Say it.", answer, directory, run, [Symbol.asyncDispose]: dispose };
 }
 
 /** The grade by criteria as a task file would hold them. */
