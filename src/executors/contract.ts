@@ -11,9 +11,9 @@ export interface Executor {
    * trials that end meanwhile are still yielded, because they are paid for.
    * @param attempt gets a slot, 0…concurrency−1, that no other running attempt has
    */
-  run(
+  run<Made extends Trial>(
     specs: Iterable<TrialSpec>,
-    attempt: (spec: TrialSpec, slot: number) => Promise<Trial>,
+    attempt: (spec: TrialSpec, slot: number) => Promise<Made>,
     options: { concurrency: number; signal?: AbortSignal },
-  ): AsyncIterable<Trial>;
+  ): AsyncIterable<Made>;
 }

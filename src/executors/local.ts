@@ -6,11 +6,15 @@ import type { Executor } from "./contract.ts";
  * there are in all: nothing is launched while the reader is busy with one.
  */
 export const local: Executor = {
-  async *run(specs, attempt, { concurrency, signal }) {
+  async *run<Made extends Trial>(
+    specs: Iterable<TrialSpec>,
+    attempt: (spec: TrialSpec, slot: number) => Promise<Made>,
+    { concurrency, signal }: { concurrency: number; signal?: AbortSignal },
+  ) {
     const free = Array.from({ length: Math.max(1, concurrency) }, (_, slot) => slot);
     const slots = free.length;
     const waiting = specs[Symbol.iterator]();
-    const ended: Trial[] = [];
+    const ended: Made[] = [];
     const failures: unknown[] = [];
     let change = Promise.withResolvers<void>();
 

@@ -47,6 +47,16 @@ export async function answerIn(objects: Objects, { answer }: Artifact): Promise<
   return "text" in answer ? answer.text : (await objects.readBlob(answer.blob)).toString("utf8");
 }
 
+/** The same, if it is still there. */
+export async function answerIfKept(
+  objects: Objects,
+  artifact: Artifact | undefined,
+): Promise<string | undefined> {
+  if (!artifact) return undefined;
+  const gone = "blob" in artifact.answer && !(await objects.has(artifact.answer.blob));
+  return gone ? undefined : answerIn(objects, artifact);
+}
+
 /** Whether all that a task's criteria look at was kept and is still there. */
 export async function isKept(objects: Objects, task: Task, artifact: Artifact | undefined): Promise<boolean> {
   if (!artifact) return false;

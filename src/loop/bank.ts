@@ -43,7 +43,7 @@ export function readFiles({ repository, settings }: Bank): BankFiles {
   const problems: TaskProblem[] = [];
   for (const file of paths.filter((path) => isTaskFile(path, settings.tasks))) {
     try {
-      const task = makeTask(file, readFileSync(join(repository.worktree, file), "utf8"), entries);
+      const task = makeTask(file, readFileSync(join(repository.worktree, file), "utf8"), entries, settings);
       const twin = tasks.get(task.name);
       if (twin)
         throw new KiraError(

@@ -1,12 +1,26 @@
 import { type ErrorCode, KiraError } from "../domain/errors.ts";
-import { duplicate, type Finding, flaky, inOrder, thinness, unproven } from "../domain/finding.ts";
-import type { Task } from "../domain/task.ts";
+import {
+  duplicate,
+  type Finding,
+  flaky,
+  inOrder,
+  thinness,
+  unproven,
+  unqualified as notYet,
+} from "../domain/finding.ts";
+import { rubricOf, type Task } from "../domain/task.ts";
 import { contradiction, twinsAmong } from "../domain/twins.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Workspace } from "../workspace.ts";
 import { readFiles, type TaskProblem } from "./bank.ts";
+import { quarantined, refuseWithoutJudge, unqualified } from "./deciding.ts";
 import { examine } from "./grade-bank.ts";
-import { quarantined } from "./tasks.ts";
+
+interface Missing {
+  readonly tasks: "Tasks with a command criterion" | "Tasks with a rubric";
+  readonly code: ErrorCode;
+  readonly message: string;
+}
 
 export interface BankCheck {
   readonly tasks: number;
@@ -20,8 +34,8 @@ export interface BankCheck {
   readonly problems: readonly TaskProblem[];
   /** Worst first. */
   readonly findings: readonly Finding[];
-  /** Why tasks with programs as graders were not graded; null if they were. */
-  readonly unavailable: { readonly code: ErrorCode; readonly message: string } | null;
+  /** Which tasks could not be graded, and why; null if all could. */
+  readonly unavailable: Missing | null;
   /** Tasks whose graders were put in quarantine now. */
   readonly newlyQuarantined: readonly string[];
 }
@@ -41,9 +55,14 @@ export async function checkTasks(workspace: Workspace, signal?: AbortSignal): Pr
   const enabled = tasks.filter((task) => task.enabled);
   const waiting = enabled.filter((task) => quarantined(workspace, task) === undefined);
   const sandbox = workspace.sandbox("bubblewrap");
-  const unavailable = problems.length === 0 && waiting.some(runsPrograms) ? await missing(sandbox) : null;
-  const graded = problems.length > 0 ? [] : waiting.filter((task) => !(unavailable && runsPrograms(task)));
-  const setting = { sandbox, blobs, config: workspace.settings, signal };
+  const { settings } = workspace;
+  if (problems.length === 0) refuseWithoutJudge(settings, enabled);
+  const noSandbox = waiting.some(runsPrograms) ? await missing(sandbox) : null;
+  const noJudge = waiting.some(rubricOf) ? await missingJudge(workspace, signal) : null;
+  const unavailable = problems.length === 0 ? (noSandbox ?? noJudge) : null;
+  const able = (task: Task) => !(noSandbox && runsPrograms(task)) && !(noJudge && rubricOf(task));
+  const graded = problems.length > 0 ? [] : waiting.filter(able);
+  const setting = { sandbox, blobs, config: settings, signal };
   const examined = await examine(workspace, setting, graded);
   const newlyQuarantined = quarantine(workspace, graded, examined);
 
@@ -51,11 +70,19 @@ export async function checkTasks(workspace: Workspace, signal?: AbortSignal): Pr
     const reason = quarantined(workspace, task);
     return reason === undefined ? [] : [flaky(task.name, reason)];
   });
+  const waitingForLabels = enabled.flatMap((task) => {
+    const reason = unqualified(workspace, settings, task);
+    return reason === undefined ? [] : [notYet(task.name, reason)];
+  });
   const apart = new Set(inQuarantine.map(({ task }) => task));
-  const deciding = enabled.filter(({ name, impossible }) => !impossible && !apart.has(name));
+  const notJudged = new Set(waitingForLabels.map(({ task }) => task));
+  const deciding = enabled.filter(
+    ({ name, impossible }) => !impossible && !apart.has(name) && !notJudged.has(name),
+  );
   const findings = [
     ...examined.filter(({ task }) => !apart.has(task)),
     ...inQuarantine,
+    ...waitingForLabels,
     ...enabled.filter(isUnproven).map(({ name }) => unproven(name)),
     ...twins.flatMap((pair) => (pair.contradict ? [] : [duplicate(pair)])),
     ...thinness(deciding),
@@ -79,13 +106,30 @@ const runsPrograms = ({ criteria }: Task) => criteria.some(({ type }) => type ==
 const isUnproven = ({ solution, solutions, impossible }: Task) =>
   !impossible && solution === undefined && Object.keys(solutions).length === 0;
 
-async function missing(sandbox: Sandbox): Promise<BankCheck["unavailable"]> {
+async function missing(sandbox: Sandbox): Promise<Missing | null> {
   try {
     await sandbox.check();
     return null;
   } catch (error) {
     if (!(error instanceof KiraError)) throw error;
-    return { code: error.code, message: error.message };
+    return { tasks: "Tasks with a command criterion", code: error.code, message: error.message };
+  }
+}
+
+/** Whether nothing answers where the judge should be; whatever else is wrong with it shows when it is asked. */
+async function missingJudge(
+  { openModel, settings }: Workspace,
+  signal: AbortSignal | undefined,
+): Promise<Missing | null> {
+  const { judge } = settings.evaluate;
+  if (judge === undefined) return null;
+  try {
+    await (await openModel(judge)).list(signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof KiraError)) throw error;
+    if (!["absent", "denied"].includes(String(error.details["reason"]))) return null;
+    return { tasks: "Tasks with a rubric", code: error.code, message: error.message };
   }
 }
 

@@ -54,7 +54,7 @@ export async function compare(workspace: Workspace, request: CompareRequest): Pr
   });
   const question = take(workspace, chooseQuestion(workspace, comparison, undefined, request));
   const judgement = await judge(workspace, comparison, { ...question, runs });
-  const flags = await flagsOf(workspace, { config }, comparison, judgement.answer);
+  const flags = await flagsOf(workspace, { config }, comparison, judgement);
   const conclusion = conclusionOf(comparison, judgement, flags);
   const { verdict, reason: why } = conclusion;
   workspace.report({ kind: "step", step: "compare", what: verdict, why });

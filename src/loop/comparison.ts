@@ -2,6 +2,7 @@ import { Budget, type Limits } from "../domain/budget.ts";
 import type { Config } from "../domain/config.ts";
 import { refuseUnapproved, unapproved } from "../domain/addresses.ts";
 import { KiraError } from "../domain/errors.ts";
+import type { Judged } from "../domain/evaluation.ts";
 import type { Task, TaskBank } from "../domain/task.ts";
 import { type Arm, digest } from "../domain/trial.ts";
 import { listTree } from "../git/tree.ts";
@@ -10,7 +11,7 @@ import type { Sandbox } from "../sandbox/contract.ts";
 import type { SandboxName } from "../sandbox/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { agentIdentity } from "./agent-identity.ts";
-import { quarantined } from "./tasks.ts";
+import { judgedAmong, refuseRelatedJudge, refuseWithoutJudge, setApart, unqualified } from "./deciding.ts";
 import { visibleDigest } from "./visible.ts";
 
 /** Two trees, and everything that a trial of either depends on. */
@@ -25,6 +26,8 @@ export interface Comparison {
   readonly tasks: readonly Task[];
   readonly seen: readonly Task[];
   readonly impossible: readonly Task[];
+  /** What of it rests on a model's judgement. */
+  readonly judged?: Judged | undefined;
   readonly bankDigest: string;
   readonly sandbox: Sandbox;
   /** All that decides what a trial can reach: the sandbox's profile, the network, the mounts. */
@@ -49,6 +52,8 @@ export interface ComparisonRequest {
   readonly trees: Readonly<Record<Arm, string>>;
   /** Names of the tasks that a proposer was shown. */
   readonly shown?: ReadonlySet<string> | undefined;
+  /** Models that had a part in the change; by default those that the configuration lets propose. */
+  readonly proposers?: readonly string[] | undefined;
   readonly resume: string;
   readonly limits?: Limits | undefined;
   /** A larger budget that this comparison takes part in. */
@@ -62,6 +67,7 @@ export interface ComparisonRequest {
 export async function openComparison(workspace: Workspace, request: ComparisonRequest): Promise<Comparison> {
   const { config, bank, trees, shown = new Set(), resume, commit, signal, tape } = request;
   if (tape) refuseTape(config, tape);
+  refuseWithoutJudge(config, bank.tasks);
   const sandboxName: SandboxName = request.allowUnsandboxed ? "none" : "bubblewrap";
   const sandbox = workspace.sandbox(sandboxName);
   await sandbox.check();
@@ -78,8 +84,11 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   };
   const { network, threshold } = config.evaluate;
   const containment = [sandbox.profile, `network ${network}`, ...config.agent.mounts].join(", ");
-  const able = bank.tasks.filter((task) => task.enabled && quarantined(workspace, task) === undefined);
+  const able = bank.tasks.filter((task) => task.enabled && setApart(workspace, config, task) === undefined);
   const tasks = able.filter(({ name, impossible }) => !impossible && !shown.has(name));
+  const judged = judgedAmong(workspace, config, able);
+  if (judged) refuseRelatedJudge(config, request.proposers ?? [config.propose.model]);
+  tellUnqualified(workspace, config, bank);
   // Not the graders: what was attempted stays evidence when it is judged anew.
   const exam = digest(bank.attempts, ...tasks.map(({ name }) => name));
   const identity = [visible.baseline, visible.candidate, exam, agent, containment, threshold];
@@ -88,7 +97,8 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
     tasks,
     seen: able.filter(({ name, impossible }) => !impossible && shown.has(name)),
     impossible: able.filter(({ impossible }) => impossible),
-    bankDigest: examDigest(workspace, bank),
+    ...(judged ? { judged } : {}),
+    bankDigest: examDigest(workspace, config, bank),
     contained: sandbox.contained && network !== "host",
     key: digest(...identity).slice(0, 16),
     budget: new Budget({ ...config.evaluate, ...request.limits }, () => performance.now(), request.budget),
@@ -96,10 +106,21 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   };
 }
 
-/** The bank as it decides: a task whose grader is in quarantine is not part of it. */
-export function examDigest(workspace: Pick<Workspace, "record">, bank: TaskBank): string {
-  const out = bank.tasks.filter((task) => task.enabled && quarantined(workspace, task) !== undefined);
+/** The bank as it decides: a task that is set apart is not part of it. */
+export function examDigest(workspace: Pick<Workspace, "record">, config: Config, bank: TaskBank): string {
+  const out = bank.tasks.filter((task) => task.enabled && setApart(workspace, config, task) !== undefined);
   return out.length === 0 ? bank.digest : digest(bank.digest, ...out.map(({ name }) => name));
+}
+
+function tellUnqualified(workspace: Workspace, config: Config, { tasks }: TaskBank): void {
+  const out = tasks.filter((task) => task.enabled && unqualified(workspace, config, task) !== undefined);
+  const [first, ...more] = out;
+  if (!first) return;
+  const who = more.length === 0 ? first.name : `${first.name} and ${more.length} more`;
+  workspace.report({
+    kind: "notice",
+    what: `${who} ${more.length === 0 ? "does" : "do"} not decide: ${unqualified(workspace, config, first)}. Label answers, and run: kira-improve tasks judge --labels <file>.`,
+  });
 }
 
 /** A tracked file must not widen what an agent may reach, or who gets a key: cloning a repository would be enough. */

@@ -14,7 +14,8 @@ export function conclusionOf(
   flags: readonly Flag[],
 ): Conclusion {
   const { plan, evidence, answer, trials, ledgerTrials, stopped, shared, settlement } = judgement;
-  const statistics = describe(evidence, plan);
+  const { judged } = comparison;
+  const statistics = describe(evidence, plan, judged?.keptAtLeast);
   const { baseline, candidate, delta } = statistics;
   const verdict = verdictOf(answer.kind);
   const errors = (arm: string) => trials.filter((trial) => trial.arm === arm && !isEvidence(trial)).length;
@@ -36,6 +37,7 @@ export function conclusionOf(
     modifiedScore: candidate,
     improvementPct: baseline === 0 ? null : (100 * delta) / baseline,
     statistics,
+    ...(judged ? { judged } : {}),
     trialsToDecide: verdict === "inconclusive" ? trialsToDecide(statistics, plan, trials.length) : null,
     tasks: scoresOf(evidence, shared),
     runs: Math.max(0, ...evidence.map(({ sums }) => Math.max(sums.baseline.n, sums.candidate.n))),

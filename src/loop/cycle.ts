@@ -110,7 +110,9 @@ async function judge(
     return { ...tried, outcome: "merged", node: await merge(workspace, { proposalId: id }) };
   } catch (error) {
     if (!(error instanceof KiraError && error.code === "refused")) throw error;
-    return { ...tried, outcome: "refused", reason: error.message };
+    // What only waits for a person is neither proved nor disproved.
+    const outcome = "awaits" in error.details ? "undecided" : "refused";
+    return { ...tried, outcome, reason: error.message };
   }
 }
 

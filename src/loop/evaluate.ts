@@ -68,7 +68,7 @@ export async function evaluate(workspace: Workspace, asked: EvaluateRequest): Pr
   const judgement =
     (await fixesNothing(workspace, comparison, question)) ??
     (await judge(workspace, comparison, { ...question, runs: request.runs, extensions }));
-  const flags = await flagsOf(workspace, rules, comparison, judgement.answer);
+  const flags = await flagsOf(workspace, rules, comparison, judgement);
   const conclusion = conclusionOf(comparison, judgement, flags);
   const bound = { baseline: rules.production, extensions };
   const evaluation = await recordEvaluation(workspace, proposal, comparison, conclusion, bound);
@@ -96,19 +96,22 @@ export async function prepare(workspace: Workspace, request: EvaluateRequest): P
     commit: proposal.commit,
     trees: { baseline: rules.tree, candidate: proposal.tree },
     shown: shownIn(workspace, proposal),
+    proposers: [...lineageOf(workspace, proposal)].map(({ model }) => model),
     resume: `kira-improve evaluate --proposal-id ${proposal.id}`,
     ...{ limits, budget, allowUnsandboxed, signal, tape },
   });
   return { rules, proposal, comparison };
 }
 
-/** The tasks that any proposer in the lineage was shown. */
-function shownIn({ record }: Workspace, proposal: Proposal): Set<string> {
-  const shown = new Set<string>();
+/** A proposal and those that it grew from. */
+function* lineageOf({ record }: Workspace, proposal: Proposal): Generator<Proposal> {
   for (let at: Proposal | undefined = proposal; at; at = record.index.proposals.findByCommit(at.parent))
-    at.seenTasks.forEach((name) => shown.add(name));
-  return shown;
+    yield at;
 }
+
+/** The tasks that any proposer in the lineage was shown. */
+const shownIn = (workspace: Workspace, proposal: Proposal): Set<string> =>
+  new Set([...lineageOf(workspace, proposal)].flatMap(({ seenTasks }) => seenTasks));
 
 /** A verdict belongs to exactly this candidate, baseline, bank, agent, sandbox and threshold. */
 function isSame(

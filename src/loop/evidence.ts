@@ -1,4 +1,5 @@
 import type { Settlement, TaskScores } from "../domain/evaluation.ts";
+import { rubricOf } from "../domain/task.ts";
 import { isEvidence, type Stream, type Trial, type TrialSpec } from "../domain/trial.ts";
 import { type FreshArm, type Stage, TaskEvidence, type Wanted } from "../domain/verdict/evidence.ts";
 import { poolStream, type StoredBaseline } from "./baseline.ts";
@@ -34,9 +35,10 @@ export class Bookkeeping {
     this.evidence = this.#comparison.tasks.map((task, i) => {
       const { name, category, family = name, mustPass } = task;
       const fixes = this.#settlement.fixes.includes(name);
+      const judged = rubricOf(task) ? { judged: true } : {};
       const { ledger, pool } = this.#stored[i]!;
       const scores = found(ledger).map(({ score }) => score);
-      const evidence = new TaskEvidence({ task: name, category, family, mustPass, fixes }, scores);
+      const evidence = new TaskEvidence({ task: name, category, family, mustPass, fixes, ...judged }, scores);
       for (const { score } of found(pool)) evidence.add("baseline", score);
       return evidence;
     });

@@ -2,7 +2,7 @@ import { cheatsFor, hedge, hedging, type Leaving, type Planted } from "../domain
 import type { Config } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
 import { type Attempt, type Finding, findingOf } from "../domain/finding.ts";
-import { answerFile, looksAtFiles, type Task } from "../domain/task.ts";
+import { answerFile, looksAtFiles, rubricOf, type Task } from "../domain/task.ts";
 import type { Grade } from "../domain/trial.ts";
 import type { Blobs } from "../git/objects.ts";
 import { openScratch, type Scratch } from "../git/scratch.ts";
@@ -12,6 +12,7 @@ import { type Manifest, readManifest } from "../git/worktree.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Workspace } from "../workspace.ts";
 import { gradeFolder } from "./grade.ts";
+import { openJudge } from "./judge-model.ts";
 import { hiddenPaths } from "./visible.ts";
 
 /** How often the same work is graded: a grader that then disagrees with itself measures nothing. */
@@ -78,12 +79,15 @@ async function examineTask(
   const findings: Finding[] = [];
   const judge = async (attempt: Attempt, work: Work): Promise<Finding | undefined> => {
     const grades: Grade[] = [];
-    for (let n = 0; n < gradings; n++) grades.push(await grade(task, work));
+    // How far a model disagrees with itself is part of how far it disagrees with a person, which is measured.
+    const times = rubricOf(task) ? 1 : gradings;
+    for (let n = 0; n < times; n++) grades.push(await grade(task, work));
     return findingOf(task.name, attempt, grades);
   };
   const add = (finding: Finding | undefined) => finding && findings.push(finding);
   if (solution) add(await judge("oracle", solution));
-  for (const cheat of cheatsFor(task.prompt)) add(await judge(cheat, workOf(cheat.answer, cheat.files)));
+  for (const cheat of cheatsFor(task.prompt, rubricOf(task)))
+    add(await judge(cheat, workOf(cheat.answer, cheat.files)));
 
   const own = solution && leavingOf(solution);
   const hedged = async (others: readonly Leaving[]) => {
@@ -137,13 +141,14 @@ function openBench(
   base: Manifest,
 ): Disposable & { readonly grade: GradeWork } {
   const { gradeAll, environment, repository } = workspace;
+  const judge = openJudge(workspace, { config, signal });
   let scratch: Scratch | undefined;
   let start: { readonly task: Task; readonly files: Manifest } | undefined;
   const nowhere = { root: "/dev/null", directory: "/dev/null" };
   return {
     async grade(task, { answer, files }) {
       refuseStopped({ signal });
-      const setting = { sandbox, environment, signal };
+      const setting = { sandbox, environment, signal, judge };
       if (!looksAtFiles(task))
         return gradeFolder({ gradeAll, objects: blobs }, setting, task, nowhere, answer);
       if (start?.task !== task) {

@@ -7,6 +7,14 @@ import type { Blobs } from "../git/objects.ts";
 import type { Slot } from "../git/worktree.ts";
 import type { Workspace } from "../workspace.ts";
 import { type AttemptSetting, searchPath } from "./attempt.ts";
+import type { Judge, Spent } from "./judge-model.ts";
+
+/** A grade, and what its judge cost if a model gave it. */
+export type Graded = Grade & Readonly<Spent>;
+
+export interface GradeSetting extends Omit<AttemptSetting, "config"> {
+  readonly judge?: Judge | undefined;
+}
 
 /**
  * Grades what was left behind in a slot, with the grader's programs from the production commit, in a folder that the
@@ -15,17 +23,17 @@ import { type AttemptSetting, searchPath } from "./attempt.ts";
  */
 export async function gradeFolder(
   { objects, gradeAll }: Pick<Workspace, "gradeAll"> & { readonly objects: Blobs },
-  { sandbox, environment, signal }: Omit<AttemptSetting, "config">,
+  { sandbox, environment, signal, judge }: GradeSetting,
   task: Task,
   { root, directory }: Pick<Slot, "root" | "directory">,
   answer: string,
-): Promise<Grade> {
+): Promise<Graded> {
+  const spent: Spent = { costUsd: 0, tokens: 0 };
   const programs = join(root, "grader");
   const named = (argument: string) => (argument in task.graders ? join(programs, argument) : argument);
   try {
-    return await gradeAll(task.criteria, {
-      answer,
-      directory,
+    const grade = await gradeAll(task.criteria, {
+      ...{ prompt: task.prompt, answer, directory, judge: judge?.(spent) },
       run: async (command, timeoutMs) => {
         await layOut(objects, task, programs);
         return sandbox.run({
@@ -41,8 +49,9 @@ export async function gradeFolder(
         });
       },
     });
+    return { ...grade, ...spent };
   } catch (error) {
-    return { score: Number.NaN, reason: messageOf(error) };
+    return { score: Number.NaN, reason: messageOf(error), ...spent };
   } finally {
     rmSync(programs, { recursive: true, force: true });
   }

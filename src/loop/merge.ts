@@ -6,6 +6,7 @@ import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { examDigest } from "./comparison.ts";
 import { refuseUnfit } from "./fitness.ts";
+import { refuseUnseen } from "./look.ts";
 import { intentOf, moveProduction } from "./move-production.ts";
 import { draftNode, nodeBelow, tagNode } from "./node.ts";
 import { operationOfIntent } from "./operation.ts";
@@ -136,7 +137,7 @@ async function permission(
       "refused",
       `The verdict on proposal ${id} belongs to another production. Run: kira-improve evaluate --proposal-id ${id}.`,
     );
-  if (evaluation.bankDigest !== examDigest(workspace, await readBank(workspace, rules)))
+  if (evaluation.bankDigest !== examDigest(workspace, rules.config, await readBank(workspace, rules)))
     throw new KiraError(
       "refused",
       `The task bank has changed since proposal ${id} was judged. Run: kira-improve evaluate --proposal-id ${id}.`,
@@ -147,6 +148,7 @@ async function permission(
       `The improvement of proposal ${id} is flagged: ${evaluation.flags.map(({ task, what }) => `${task}: ${what}`).join("; ")}. Look at it, and if it is honest merge it with --on-judgement --reason "…".`,
       { flags: evaluation.flags },
     );
+  refuseUnseen(workspace, evaluation);
   if (!evaluation.contained && !(await workspace.approvals("acceptUnsandboxed")).includes("true"))
     throw new KiraError(
       "refused",

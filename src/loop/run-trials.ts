@@ -113,8 +113,12 @@ export function openTrials(workspace: Workspace, comparison: Comparison): TrialR
       for (const trial of sorted.done) take(found, phase, trial);
       let stopped: string | undefined;
       try {
-        for await (const trial of regraded(workspace, room, sorted.toGrade, options))
+        for await (const again of regraded(workspace, room, sorted.toGrade, options)) {
+          const { spent: judging, ...trial } = again;
+          budget.think(judging.costUsd, judging.tokens);
+          spent.costUsd += judging.costUsd;
           take(found, phase, trial);
+        }
         stopped = await make(sorted, found, phase, most);
       } catch (error) {
         if (!signal?.aborted) throw error;

@@ -7,7 +7,8 @@ import type { Workspace } from "../workspace.ts";
 import { answerIn } from "./artifact.ts";
 import type { Groundwork } from "./situation.ts";
 import { withGrade } from "./stored-trials.ts";
-import { quarantined, readBank } from "./tasks.ts";
+import { setApart } from "./deciding.ts";
+import { readBank } from "./tasks.ts";
 import { visibleDigest } from "./visible.ts";
 
 /** A task that is shown no longer decides: so few are, and at most this share of the pattern's category. */
@@ -33,7 +34,7 @@ export async function seenTasks(
       task.enabled &&
       !task.impossible &&
       task.category === pattern.category &&
-      quarantined(workspace, task) === undefined,
+      setApart(workspace, rules.config, task) === undefined,
   );
   const most = Math.min(mostShown, Math.floor(able.length * largestShare));
   const open = able.filter(({ split, mustPass }) => split === "seen" && !mustPass);

@@ -2,7 +2,7 @@ import type { Task } from "../domain/task.ts";
 import { gradeKey, resultOf, type Trial, type TrialSpec } from "../domain/trial.ts";
 import type { Workspace } from "../workspace.ts";
 import { isKept } from "./artifact.ts";
-import type { TrialRoom } from "./trial.ts";
+import type { Regraded, TrialRoom } from "./trial.ts";
 
 /** Grades cost nothing to find again: they are written so many at a time. */
 const gradesAtOnce = 100;
@@ -53,24 +53,26 @@ export function withGrade(
 /** Stored trials, judged anew and recorded so. */
 export async function* regraded(
   { record, executor, now }: Workspace,
-  room: TrialRoom,
+  room: Pick<TrialRoom, "regrade">,
   specs: readonly TrialSpec[],
   options: { concurrency: number; signal?: AbortSignal },
-): AsyncGenerator<Trial> {
-  const graded: Trial[] = [];
+): AsyncGenerator<Regraded> {
+  const graded: Regraded[] = [];
   const write = () =>
     record.write(() =>
-      graded.splice(0).map(({ gradeKey: key, score, reason }) => ({
+      graded.splice(0).map(({ gradeKey: key, score, reason, spent }) => ({
         ...{ kind: "grade" as const, key, score, reason, timestamp: now().toISOString() },
+        ...(spent.tokens === 0 ? {} : spent),
       })),
     );
   const regrade = (spec: TrialSpec, slot: number) =>
     room.regrade({ ...record.index.trials.find(spec.key)!, arm: spec.arm }, slot);
   try {
-    for await (const trial of executor.run(specs, regrade, options)) {
-      if (trial.result !== "ungraded") graded.push(trial);
-      if (graded.length >= gradesAtOnce) write();
-      yield trial;
+    for await (const again of executor.run(specs, regrade, options)) {
+      if (again.result !== "ungraded") graded.push(again);
+      // A model's judgement is paid for: it is kept at once.
+      if (graded.length >= gradesAtOnce || again.spent.tokens > 0) write();
+      yield again;
     }
   } finally {
     write();

@@ -1,11 +1,13 @@
 import { basename, dirname } from "node:path";
+import type { Config } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
 import type { FileEntry } from "../domain/paths.ts";
-import { answerFile, parseTask, type Task, type TaskBank } from "../domain/task.ts";
+import { answerFile, parseTask, rubricOf, type Task, type TaskBank } from "../domain/task.ts";
 import { digest } from "../domain/trial.ts";
 import { refuseContradictions } from "../domain/twins.ts";
 import { listTree } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
+import { judgeDigest } from "./deciding.ts";
 
 /** Beside a `task.json`: a right answer, and the programs that judge. Neither is put before the agent. */
 const notFixtures = /^(solution|grader)\//;
@@ -25,7 +27,7 @@ export async function readBank(
   const tasks = new Map<string, Task>();
   for (const [file, { oid }] of files) {
     if (!isTaskFile(file, config.tasks)) continue;
-    const task = makeTask(file, (await objects.readBlob(oid)).toString("utf8"), files);
+    const task = makeTask(file, (await objects.readBlob(oid)).toString("utf8"), files, config);
     const twin = tasks.get(task.name);
     if (twin)
       throw new KiraError(
@@ -69,7 +71,12 @@ export function bankOf(tasks: readonly Task[]): TaskBank {
 }
 
 /** A task with what lies beside it. */
-export function makeTask(file: string, text: string, files: ReadonlyMap<string, FileEntry>): Task {
+export function makeTask(
+  file: string,
+  text: string,
+  files: ReadonlyMap<string, FileEntry>,
+  config: Pick<Config, "evaluate">,
+): Task {
   const task = parseTask(text, file);
   const stem = basename(file) === "task.json" ? basename(dirname(file)) : basename(file, ".json");
   if (task.name !== stem)
@@ -104,14 +111,10 @@ export function makeTask(file: string, text: string, files: ReadonlyMap<string, 
     graders,
     solutions,
     attemptDigest: digest(task.prompt, JSON.stringify(fixtures), task.timeoutSeconds ?? null),
-    gradingDigest: digest(JSON.stringify(task.criteria), JSON.stringify(graders)),
+    gradingDigest: digest(
+      JSON.stringify(task.criteria),
+      JSON.stringify(graders),
+      ...(rubricOf(task) ? [judgeDigest(config)] : []),
+    ),
   };
-}
-
-/** Why a task does not decide, if its grader was found to give different scores for the same work. */
-export function quarantined(
-  { record }: Pick<Workspace, "record">,
-  { gradingDigest }: Pick<Task, "gradingDigest">,
-): string | undefined {
-  return record.index.quarantine.find(gradingDigest)?.reason;
 }

@@ -9,7 +9,8 @@ import { openSlot, readManifest, type Slot } from "../git/worktree.ts";
 import type { Workspace } from "../workspace.ts";
 import { answerIn, keep, type Start } from "./artifact.ts";
 import { type AttemptSetting, attemptTask } from "./attempt.ts";
-import { gradeFolder } from "./grade.ts";
+import { type Graded, gradeFolder } from "./grade.ts";
+import { openJudge, type Spent } from "./judge-model.ts";
 import { Patience } from "./patience.ts";
 import { Quota } from "./quota.ts";
 import { hiddenPaths } from "./visible.ts";
@@ -20,8 +21,12 @@ export interface TrialRoom extends AsyncDisposable {
   attempt(spec: TrialSpec, slot: number): Promise<Trial>;
   /** The limit at which trials under way were cut off, if they were: their errors are nobody's. */
   cutOff(): Promise<string | undefined>;
-  /** Judges by today's criteria what a stored trial left; the agent does not run. */
-  regrade(trial: Trial, slot: number): Promise<Trial>;
+  /** Judges by today's criteria what a stored trial left; the agent does not run. With what its judge cost. */
+  regrade(trial: Trial, slot: number): Promise<Regraded>;
+}
+
+export interface Regraded extends Trial {
+  readonly spent: Readonly<Spent>;
 }
 
 interface Setting extends Omit<AttemptSetting, "environment"> {
@@ -36,7 +41,7 @@ interface Setting extends Omit<AttemptSetting, "environment"> {
 
 export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   const { git, objects, now, environment } = workspace;
-  const setting = { ...given, environment, now };
+  const setting = { ...given, environment, now, judge: openJudge(workspace, given) };
   const agent = workspace.agent(setting.config.agent);
   const patience = new Patience(workspace);
   const quota = new Quota(workspace, setting);
@@ -58,11 +63,14 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   };
 
   /** A grader that could not work may the next time; what it judges stays as it is. */
-  const judge = async (task: Task, slot: Pick<Slot, "root" | "directory">, text: string): Promise<Grade> => {
+  const judge = async (task: Task, slot: Pick<Slot, "root" | "directory">, text: string): Promise<Graded> => {
+    const spent = { costUsd: 0, tokens: 0 };
     for (let tries = 0; ; tries++) {
-      const grade = await gradeFolder(workspace, setting, task, slot, text);
-      if (!Number.isNaN(grade.score)) return grade;
-      if (setting.signal?.aborted || !(await patience.another(tries, setting.signal))) return grade;
+      const { costUsd, tokens, ...grade } = await gradeFolder(workspace, setting, task, slot, text);
+      spent.costUsd += costUsd;
+      spent.tokens += tokens;
+      const isOver = !Number.isNaN(grade.score) || setting.signal?.aborted;
+      if (isOver || !(await patience.another(tries, setting.signal))) return { ...grade, ...spent };
     }
   };
 
@@ -106,7 +114,15 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
         quota.worked();
         const artifact = await keep(objects, task, start, slot.directory, answer);
         const grade = await gradeOf(artifact.gaveUp, () => judge(task, slot, answer.text));
-        return { ...facts, ...graded(task, artifact, grade), timestamp: now().toISOString(), artifact };
+        spent.costUsd += grade.costUsd;
+        spent.tokens += grade.tokens;
+        return {
+          ...facts,
+          ...spent,
+          ...graded(task, artifact, grade),
+          timestamp: now().toISOString(),
+          artifact,
+        };
       }
     },
     async regrade(trial, number) {
@@ -121,7 +137,8 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
         slot.restore(manifest);
         return judge(task, slot, text);
       });
-      return { ...trial, ...graded(task, artifact, grade) };
+      const { costUsd, tokens } = grade;
+      return { ...trial, ...graded(task, artifact, grade), spent: { costUsd, tokens } };
     },
     cutOff: wayOut.cutOff,
     async [Symbol.asyncDispose]() {
@@ -132,8 +149,8 @@ export function openTrialRoom(workspace: Workspace, given: Setting): TrialRoom {
   };
 }
 
-async function gradeOf(gaveUp: string | null, judge: () => Promise<Grade>): Promise<Grade> {
-  return gaveUp === null ? judge() : { score: 0, reason: gaveUp };
+async function gradeOf(gaveUp: string | null, judge: () => Promise<Graded>): Promise<Graded> {
+  return gaveUp === null ? judge() : { score: 0, reason: gaveUp, costUsd: 0, tokens: 0 };
 }
 
 function graded(

@@ -24,7 +24,7 @@ export function verdictOn(lines: readonly (ScoredLine | AskedLine)[]): Conclusio
   for (const { task, arm, score, stage = "main", shared: isShared } of scores)
     if (arm !== "ledger" && !isShared) byTask.get(task)!.add(arm, score, stage);
   const answer = answerGiven(evidence, plan);
-  const statistics = describe(evidence, plan);
+  const statistics = describe(evidence, plan, asked.keptAtLeast);
   const verdict = verdictOf(answer.kind);
   const trials = scores.filter(({ arm, shared: isShared }) => arm !== "ledger" && !isShared).length;
   const { baseline, candidate, delta: gain } = statistics;
@@ -46,11 +46,11 @@ export function verdictOn(lines: readonly (ScoredLine | AskedLine)[]): Conclusio
 
 /** A task as it was before the comparison began. */
 function startOf(task: string, mine: readonly ScoredLine[]): TaskEvidence {
-  const told = <Key extends "family" | "category" | "mustPass" | "fixes">(key: Key) =>
+  const told = <Key extends "family" | "category" | "mustPass" | "fixes" | "judged">(key: Key) =>
     mine.find((line) => line[key] !== undefined)?.[key];
   const subject = {
     ...{ task, family: told("family") ?? task, category: told("category") ?? "" },
-    ...{ mustPass: told("mustPass") ?? false, fixes: told("fixes") ?? false },
+    ...{ mustPass: told("mustPass") ?? false, fixes: told("fixes") ?? false, judged: told("judged") },
   };
   const ledger = mine.filter(({ arm }) => arm === "ledger").map(({ score }) => score);
   const evidence = new TaskEvidence(subject, ledger);
@@ -87,14 +87,16 @@ function refuseOneSided(scores: readonly ScoredLine[], isFix: boolean): void {
 
 /** The trials of an evaluation as lines that `verdict --stdin` reads. */
 export function* exportLines(evaluation: Evaluation): Generator<ScoredLine | AskedLine> {
-  const { claim, threshold: delta, restarts, extensions, tasks } = evaluation;
-  yield { claim, delta: delta as never, restarts, extensions };
+  const { claim, threshold: delta, restarts, extensions, tasks, judged } = evaluation;
+  const { keptAtLeast } = judged ?? {};
+  yield { claim, delta: delta as never, restarts, extensions, ...(judged ? { keptAtLeast } : {}) };
   for (const each of tasks) yield* linesOf(each);
 }
 
 function* linesOf(scores: TaskScores): Generator<ScoredLine> {
   const { task, family, category, mustPass, fixes, ledger, baseline, shared, candidate, guard } = scores;
-  const about = { task, family, category, ...(mustPass ? { mustPass } : {}), ...(fixes ? { fixes } : {}) };
+  const marks = { ...(mustPass ? { mustPass } : {}), ...(fixes ? { fixes } : {}) };
+  const about = { task, family, category, ...marks, ...(scores.judged ? { judged: true } : {}) };
   for (const score of ledger) yield { arm: "ledger", ...about, score };
   for (const [i, score] of baseline.entries())
     yield { arm: "baseline", ...about, score, ...(i < shared ? { shared: true } : {}) };
