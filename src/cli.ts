@@ -28,6 +28,11 @@ const verbs = {
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
 } satisfies Record<string, () => Promise<CommandClass<Context>>>;
 
+/** Words of a verb that are so much of their own that they have options and a manual of their own. */
+const subverbs: Readonly<Record<string, () => Promise<CommandClass<Context>>>> = {
+  "tasks judge": async () => (await import("./commands/tasks-judge.ts")).TasksJudgeCommand,
+};
+
 type Verb = keyof typeof verbs;
 
 /** Runs one command line. @returns the exit status */
@@ -50,14 +55,15 @@ async function dispatch(args: readonly string[], context: Context): Promise<numb
   }
   const verb = first === undefined || first.startsWith("-") ? "status" : first;
   if (!isVerb(verb)) throw unknownVerb(verb);
-  const CommandOfVerb = await verbs[verb]();
+  const subverb = subverbs[`${verb} ${second}`] && `${verb} ${second}`;
+  const CommandOfVerb = await (subverb === undefined ? verbs[verb] : subverbs[subverb]!)();
   const cli = Cli.from<Context>(CommandOfVerb, { binaryName: "kira-improve" });
-  const command = parse(cli, verb, args, context);
+  const command = parse(cli, subverb ?? verb, args, context);
   if (command instanceof KiraCommand) return command.validateAndExecute();
   // What is no command of ours is clipanion's answer to --help; its layout breaks in a narrow terminal.
   const { options } = cli.definitions()[0]!;
   const { details = "", examples = [] } = CommandOfVerb.usage ?? {};
-  const manual = { ...describe(verb, CommandOfVerb), details, examples, options };
+  const manual = { ...describe(subverb ?? verb, CommandOfVerb), details, examples, options };
   context.stdout.write(`${renderManual(manual, width)}\n`);
   return 0;
 }
@@ -74,7 +80,7 @@ function describe(name: string, { usage }: CommandClass<Context>) {
 
 function parse(
   cli: Cli<Context>,
-  verb: Verb,
+  verb: string,
   args: readonly string[],
   context: Context,
 ): ReturnType<Cli<Context>["process"]> {
@@ -95,7 +101,7 @@ function unknownVerb(verb: string): KiraError {
 }
 
 /** What is wrong with an option, in a sentence that clipanion does not have. */
-function badSyntax(cli: Cli<Context>, verb: Verb, args: readonly string[], error: Error): KiraError {
+function badSyntax(cli: Cli<Context>, verb: string, args: readonly string[], error: Error): KiraError {
   const options = cli.definitions()[0]!.options.map(({ definition, required }) => {
     return { name: definition.split(" ")[0]!, required };
   });

@@ -68,10 +68,12 @@ export class EvaluateCommand extends TrialsCommand {
   }
 }
 
-function nextAfter({ proposalId, verdict, flags, why }: Evaluation): string {
+function nextAfter({ proposalId, verdict, flags, why, judged }: Evaluation): string {
   const id = `--proposal-id ${proposalId}`;
   if (verdict === "improved" && flags.length > 0)
     return `\n\nNext: look at what is flagged, then kira-improve merge ${id} --on-judgement --reason "…"`;
+  if (verdict === "improved" && judged)
+    return `\n\nNext: look at pairs of answers, kira-improve tasks judge --pairs ${proposalId}`;
   if (verdict === "improved") return `\n\nNext: kira-improve merge ${id}`;
   return verdict === "inconclusive" && (why === "budget" || why === "cap")
     ? `\n\nNext: kira-improve evaluate ${id}${why === "cap" ? " --extend" : ""}`

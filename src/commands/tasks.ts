@@ -3,7 +3,7 @@ import { exitStatus, KiraError } from "../domain/errors.ts";
 import type { Task } from "../domain/task.ts";
 import { addTask, listTasks, setEnabled, showTask } from "../loop/bank.ts";
 import { type BankCheck, checkTasks } from "../loop/check-bank.ts";
-import { quarantined } from "../loop/tasks.ts";
+import { quarantined, unqualified } from "../loop/deciding.ts";
 import { type ListedTask, renderCheck, renderTask, renderTasks } from "../report/tasks.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, atMost, oneOf, wholeNumber } from "./command.ts";
@@ -84,7 +84,11 @@ export class TasksCommand extends WorkspaceCommand {
 
 const withQuarantine =
   (workspace: Workspace) =>
-  (task: Task): ListedTask => ({ ...task, quarantine: quarantined(workspace, task) ?? null });
+  (task: Task): ListedTask => ({
+    ...task,
+    quarantine: quarantined(workspace, task) ?? null,
+    unqualified: unqualified(workspace, workspace.settings, task) ?? null,
+  });
 
 function statusOf({ problems, findings, unavailable }: BankCheck): number {
   if (problems.length > 0 || findings.some(({ severity }) => severity === "broken"))

@@ -5,8 +5,8 @@ import type { BankCheck } from "../loop/check-bank.ts";
 import { plural } from "./numbers.ts";
 import { table, wrap } from "./table.ts";
 
-/** A task, and why its grader is in quarantine if it is. */
-export type ListedTask = Task & { readonly quarantine: string | null };
+/** A task; why its grader is in quarantine if it is, and why its judge does not count yet. */
+export type ListedTask = Task & { readonly quarantine: string | null; readonly unqualified: string | null };
 
 const namesShown = 3;
 
@@ -18,10 +18,16 @@ export function renderTasks(tasks: readonly ListedTask[], width: number): string
     task.category,
     task.impossible ? "impossible" : task.difficulty,
     task.split,
-    !task.enabled ? "no" : task.quarantine === null ? "yes" : "quarantine",
+    stateOf(task),
     task.description,
   ]);
   return table(["task", "category", "difficulty", "split", "on", "description"], rows, width);
+}
+
+function stateOf({ enabled, quarantine, unqualified }: ListedTask): string {
+  if (!enabled) return "no";
+  if (quarantine !== null) return "quarantine";
+  return unqualified === null ? "yes" : "judge unproven";
 }
 
 export function renderTask(task: ListedTask): string {
@@ -37,6 +43,7 @@ export function renderTask(task: ListedTask): string {
     `  ${marks.join(", ")}`,
     `  ${file}`,
     ...(task.quarantine === null ? [] : [`  In quarantine: ${printable(task.quarantine)}.`]),
+    ...(task.unqualified === null ? [] : [`  It does not decide: ${printable(task.unqualified)}.`]),
     "",
     printable(prompt),
     "",
@@ -54,7 +61,7 @@ export function renderCheck(check: BankCheck, width: number): string {
   const isFine = problems.length === 0 && findings.length === 0 && !unavailable;
   const lines = [
     ...problems.map(({ message }) => message),
-    ...(unavailable ? [`Tasks with a command criterion were not graded. ${unavailable.message}`] : []),
+    ...(unavailable ? [`${unavailable.tasks} were not graded. ${unavailable.message}`] : []),
     ...Map.groupBy(findings, ({ what, remedy }) => `${what} ${remedy}`)
       .entries()
       .map(alike),

@@ -1,7 +1,7 @@
 import type { Conclusion, TaskScores } from "../domain/evaluation.ts";
 import { printable } from "../domain/printable.ts";
 import { mean } from "../domain/verdict/cell.ts";
-import { dollars, gain, interval, plural, score, seconds } from "./numbers.ts";
+import { dollars, gain, interval, plural, score, seconds, share } from "./numbers.ts";
 import { entry, table, wrap } from "./table.ts";
 
 const mostRows = 5;
@@ -32,11 +32,22 @@ export function verdictFacts(conclusion: Conclusion): (readonly [name: string, t
     ["Evidence", evidence(conclusion)],
     ...toBeSure(conclusion),
     ["The usual rule", naive(conclusion)],
+    ...judgedBy(conclusion),
     ...flags.map(({ task, what }) => ["Flagged", `${task}: ${what}`] as const),
     ...(contained
       ? []
       : [["Not contained", "the agent ran without a sandbox and could have reached its grader"] as const]),
   ];
+}
+
+/** What of it a model has said, and what is asked of a person because of that. */
+function judgedBy({ judged, statistics: { tasks }, verdict }: Conclusion): [string, string][] {
+  if (!judged) return [];
+  const { judge, tasks: its, answers, keptAtLeast } = judged;
+  const errors = `it keeps at least ${share(keptAtLeast)} of a difference by ${answers} labelled answers, which the intervals allow for`;
+  const look =
+    verdict === "improved" ? "; what it likes in all answers alike shows in none of this: look at pairs" : "";
+  return [["Judged", `${its.length} of ${plural(tasks, "task")} by ${judge}: ${errors}${look}`]];
 }
 
 function likeIt({ claim, statistics: { generalInterval, families } }: Conclusion): string {

@@ -147,6 +147,12 @@ test.each<[what: string, args: string[], status: number, message: RegExp]>([
   ["a word that tasks does not know", ["tasks", "drop"], 2, /Use one of: list, show, check/],
   ["a task that is not there", ["tasks", "show", "fly"], 3, /There is no task "fly"/],
   ["a task from no outcome", ["tasks", "add", "--from-outcome", "9"], 3, /There is no outcome 9/],
+  ["a judge of nothing", ["tasks", "judge"], 2, /needs --sample <n>, --labels <file> or --pairs/],
+  ["a judge of two things", ["tasks", "judge", "--labels", "l", "--pairs", "1"], 2, /Give one of them/],
+  ["answers to no pairs", ["tasks", "judge", "--labels", "l", "--answers", "a"], 2, /goes with --pairs/],
+  ["labels that are not there", ["tasks", "judge", "--labels", "l.jsonl"], 3, /l\.jsonl cannot be read/],
+  ["pairs of no proposal", ["tasks", "judge", "--pairs", "9"], 3, /There is no proposal 9/],
+  ["an option that it lacks", ["tasks", "judge", "--label", "l"], 2, /Did you mean --labels\?/],
   ["a task from nothing", ["tasks", "add"], 2, /Name it with --from-outcome/],
   [
     "a layout that is none",
