@@ -133,7 +133,8 @@ test("a cycle leaves it to a person to look, and takes nothing back", async () =
   await place.repository.commit(files, "test: hungry for dates");
   await place.qualify();
   await failuresAbout(place.repository, "dates", 12);
-  const { stdout } = await place.run("run", "--proposals", "1", "--allow-unsandboxed", "--json");
+  const today = { folder: place.repository.folder, env: { OLLAMA_HOST: place.server.url } };
+  const { stdout } = await kira(today, "run", "--proposals", "1", "--allow-unsandboxed", "--json");
   const [attempt] = (JSON.parse(stdout) as { cycle: { attempts: object[] } }).cycle.attempts;
   expect(attempt).toMatchObject({
     outcome: "undecided",
