@@ -3,9 +3,13 @@ import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { besidesAnalyses, everythingIn, everythingSettledIn, failuresAbout } from "./loop/support.ts";
+import { aModelServer } from "./support/providers/model-server.ts";
+import { anAnswer } from "./support/scripted-model.ts";
 import { agentConfig, aGoodIdea, anAgentRepository, aRepository } from "./support/repository.ts";
 
 // What is published, built from the sources of now: once with the packages beside it, once alone.
@@ -110,6 +114,32 @@ grep -qw "\${prompt##* }" AGENTS.md skills/lessons.md && echo yes || echo no
   const { exitCode, stdout } = await execa(process.execPath, command, options);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("IMPROVED") });
   expect((await started()).length - pids.length).toBe(94 - kept);
+});
+
+test("Ctrl-C while a model thinks ends a run at once, and the next one takes its answer", async () => {
+  await using repository = await anAgentRepository();
+  await failuresAbout(repository, "dates");
+  const { folder } = repository;
+  let first: ReturnType<typeof spawn> | undefined;
+  const edits = [{ kind: "write", path: "skills/lessons.md", content: "# Lessons\n- Be thorough.\n" }];
+  await using server = await aModelServer("ollama", {
+    script: () => {
+      if (first === undefined || first.killed) return anAnswer({ edits });
+      first.kill("SIGINT");
+      return { silent: true };
+    },
+  });
+  const options = { cwd: folder, env: { ...process.env, OLLAMA_HOST: server.url } };
+  const before = await besidesAnalyses(everythingSettledIn(repository));
+  first = spawn(process.execPath, [bin, "run", "--model", "ollama:some-model"], options);
+  const said = text(first.stderr!);
+  expect(await once(first, "exit")).toEqual([130, null]);
+  expect(await said).toBe("Stopped while some-model was answering. Run the command again.\n");
+  expect(await besidesAnalyses(everythingIn(repository))).toEqual(before);
+
+  const again = [bin, "propose", "--model", "ollama:some-model"];
+  const { exitCode, stdout } = await execa(process.execPath, again, options);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^Proposal 1: /) });
 });
 
 const systemNode = "/usr/bin/node";

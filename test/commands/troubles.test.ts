@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missing } from "../hostile/support.ts";
-import { configWith, everythingIn, everythingSettledIn, failuresAbout } from "../loop/support.ts";
+import {
+  besidesAnalyses,
+  configWith,
+  everythingIn,
+  everythingSettledIn,
+  failuresAbout,
+} from "../loop/support.ts";
 import { kira, kiraJson } from "../support/kira.ts";
 import { agentConfig, anAgentRepository, type TestRepository } from "../support/repository.ts";
 import { type Trouble, troubles } from "./troubles.ts";
@@ -17,17 +23,6 @@ afterAll(() => repository[Symbol.asyncDispose]());
 async function configured(propose: object = {}): Promise<void> {
   await repository.write(configWith({ propose: { ...agentConfig.propose, ...propose } }));
   await repository.git("commit", "--all", "--allow-empty", "--quiet", "--message=propose");
-}
-
-/** All but the analysis with which a run begins: that is whole by then. */
-async function madeIn(state: Promise<object>): Promise<object> {
-  const { refs, journal, ...rest } = (await state) as { refs: string; journal: string };
-  const without = (text: string, what: RegExp) => text.split("\n").filter((line) => !what.test(line));
-  return {
-    ...rest,
-    refs: without(refs, /refs\/kira\/journal/),
-    journal: without(journal, /"kind":"analysis"/),
-  };
 }
 
 /** What the terminal shows, without the ports of this machine's servers, numbers of analyses, and line breaks. */
@@ -59,7 +54,7 @@ describe.each(troubles)("$kind: $what", (trouble) => {
 
   test.skipIf(skipped)("ends as the README says, half makes nothing, and once mended works", async () => {
     await configured(propose);
-    const before = await madeIn(everythingSettledIn(repository));
+    const before = await besidesAnalyses(everythingSettledIn(repository));
     const { folder } = repository;
     {
       await using place = await now();
@@ -67,7 +62,7 @@ describe.each(troubles)("$kind: $what", (trouble) => {
       expect(said.status, said.stderr).toBe(status);
       expect(transcripts).toContain(plain(`${headOf(trouble)}\n${said.stdout}\n${said.stderr}`));
     }
-    expect(await madeIn(everythingIn(repository))).toEqual(before);
+    expect(await besidesAnalyses(everythingIn(repository))).toEqual(before);
 
     if (mended.propose) await configured(mended.propose);
     await using place = await mended.place();

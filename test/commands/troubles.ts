@@ -117,6 +117,7 @@ const noKey = (kind: "anthropic" | "openai"): Trouble => ({
   ...{ now: () => nothing(), mended: mended(kind) },
 });
 
+const idle = `echo '{"text":"I have no idea.","costUsd":0.25}' >"$KIRA_RESULT_FILE"`;
 const lesson = "echo '- dates' >>skills/lessons.md";
 const fixer = (script: string, more: object = {}) => ({
   commands: { fixer: { command: ["sh", "-c", script], ...more } },
@@ -125,7 +126,7 @@ const fixer = (script: string, more: object = {}) => ({
 const commandTrouble = (
   what: string,
   propose: object,
-  more: Partial<Pick<Trouble, "status">> = {},
+  more: Partial<Pick<Trouble, "status" | "args">> = {},
 ): Trouble => ({
   ...{ kind: "command", what, args: run("command:fixer"), status: 7, propose, now: () => nothing() },
   mended: { place: () => nothing(), propose: fixer(lesson) },
@@ -142,5 +143,8 @@ export const troubles: readonly Trouble[] = [
   commandTrouble("the program is not there", { commands: { fixer: { command: ["no-such-agent", "-p"] } } }),
   commandTrouble("it is not logged in", fixer("echo 'Invalid API key. Please run /login' >&2; exit 1")),
   commandTrouble("it has used up its quota", fixer("echo 'usage limit reached|1769870400' >&2; exit 75")),
+  commandTrouble("the budget is spent", fixer(idle), {
+    ...{ args: [...run("command:fixer"), "--max-cost", "0.10"], status: 6 },
+  }),
   commandTrouble("it takes too long", fixer("sleep 60", { timeoutSeconds: 1 })),
 ];
