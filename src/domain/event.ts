@@ -21,7 +21,7 @@ export type Event =
       readonly elapsedMs: number;
       readonly costUsd: number;
     }
-  /** A model is answering; so many characters have come. */
+  /** A model was asked; so many characters have come. */
   | { readonly kind: "thinking"; readonly model: string; readonly characters: number }
   | { readonly kind: "verdict"; readonly proposalId: number; readonly verdict: VerdictKind };
 

@@ -24,7 +24,7 @@ export function commandProposer(name: string): Proposer {
     name: called,
     prompt: (situation) => promptFor(situation).prompt,
     async propose(situation) {
-      const { files, alreadyTried, budget, signal } = situation;
+      const { files, alreadyTried, budget, signal, onProgress } = situation;
       signal?.throwIfAborted();
       const { declared, prompt } = promptFor(situation);
       const { command, env, timeoutSeconds } = declared;
@@ -32,6 +32,7 @@ export function commandProposer(name: string): Proposer {
       const asked = `${prompt.system}\n\n${prompt.user}\n`;
       const timeoutMs = timeoutSeconds * 1000;
       const errand = { name, command, env, timeoutMs, prompt: asked };
+      onProgress?.(0);
       const returned = await situation.run(errand).catch((error: unknown) => {
         throw notRun(error, name);
       });

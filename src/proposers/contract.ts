@@ -58,7 +58,7 @@ export interface Situation extends Told {
   readonly seed: number;
   /** What may be spent on models. */
   readonly budget: Budget;
-  /** Called with the number of characters that a model has answered so far. */
+  /** Called with the number of characters that a model has answered so far: 0 when it is asked. */
   readonly onProgress?: ((characters: number) => void) | undefined;
   /**
    * Runs a program in a folder that holds `files` and nothing else, contained.

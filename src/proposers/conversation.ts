@@ -57,6 +57,7 @@ export class Conversation {
     this.#refuseToOverspend();
     this.#turns.push({ role: "user", content: user });
     let characters = 0;
+    onProgress?.(characters);
     const answer = await this.#model.complete({
       system: this.#prompt.system,
       turns: [...this.#turns],

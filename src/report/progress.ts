@@ -41,7 +41,8 @@ export function progressOn(screen: Screen, verbose: boolean): (event: Event) => 
   /** In a pipe a silent minute needs no explanation; on a terminal it does. */
   const showThinking = ({ model, characters }: Extract<Event, { kind: "thinking" }>) => {
     if (!screen.isTTY) return;
-    screen.write(`\r\u001b[K${printable(model)} is answering: ${plural(characters, "character")}`);
+    const says = characters === 0 ? "was asked" : `is answering: ${plural(characters, "character")}`;
+    screen.write(`\r\u001b[K${printable(model)} ${says}`);
     open = true;
   };
   return (event) => {

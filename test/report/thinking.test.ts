@@ -4,6 +4,8 @@ import { progressOn } from "../../src/report/progress.ts";
 test("on a terminal a line says that a model is answering, and makes room for what comes next", () => {
   let said = "";
   const show = progressOn({ isTTY: true, write: (text) => (said += text) }, true);
+  show({ kind: "thinking", model: "ollama:q", characters: 0 });
+  expect(said).toContain("ollama:q was asked");
   show({ kind: "thinking", model: "ollama:q\u001b[31m", characters: 1 });
   show({ kind: "thinking", model: "ollama:q", characters: 1200 });
   show({ kind: "step", step: "propose", what: "proposal 1" });
