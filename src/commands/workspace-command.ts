@@ -1,5 +1,6 @@
+import { mending } from "../loop/mending.ts";
 import { preserve } from "../loop/preserve.ts";
-import { deriveStatuses, refresh } from "../loop/refresh.ts";
+import { deriveStatuses } from "../loop/refresh.ts";
 import { progressOn } from "../report/progress.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 import { type Answer, KiraCommand } from "./command.ts";
@@ -15,9 +16,8 @@ export abstract class WorkspaceCommand extends KiraCommand {
     const { folder, env, stderr } = this.context;
     const report = progressOn(stderr as { write(text: string): void }, this.verbose);
     using workspace = await openWorkspace({ folder, environment: env, report });
-    await refresh(workspace);
     try {
-      return await this.run(workspace);
+      return await mending(workspace, () => this.run(workspace));
     } finally {
       if (this.writes) {
         await preserve(workspace);

@@ -1,14 +1,15 @@
 import type { ArchiveNode } from "../domain/node.ts";
 import type { Database } from "./database.ts";
-import { EntryStore } from "./entries.ts";
+import { SealedStore } from "./sealed.ts";
 
 const columns = `id, timestamp, parent_id, proposal_id, config_hash, config_snapshot, performance_delta, description,
   commit_id, entry, clone`;
 
 /** The table `archive`: the accepted states of the configuration. */
-export class ArchiveStore extends EntryStore<ArchiveNode> {
+export class ArchiveStore extends SealedStore<ArchiveNode> {
   constructor(db: Database) {
-    super(db, "archive", "archive node", "kira-improve archive --list");
+    const keys = ["id", "commit_id", "clone"];
+    super(db, { table: "archive", keys }, "archive node", "kira-improve archive --list");
   }
 
   /**
@@ -17,7 +18,7 @@ export class ArchiveStore extends EntryStore<ArchiveNode> {
    */
   add(node: ArchiveNode, clone: string): boolean {
     const { id, timestamp, parentId, proposalId, configHash, snapshot, delta, description, commit } = node;
-    this.db
+    const { changes } = this.db
       .prepare(
         `INSERT INTO archive (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET (${columns}) = (${columns.replaceAll(/\w+/g, "excluded.$&")})
@@ -36,6 +37,7 @@ export class ArchiveStore extends EntryStore<ArchiveNode> {
         JSON.stringify(node),
         clone,
       );
+    if (changes === 1) this.seal(id);
     return this.find(id)?.commit === commit;
   }
 

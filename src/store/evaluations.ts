@@ -1,12 +1,13 @@
 import type { FurtherScores } from "../domain/entry.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import type { Database } from "./database.ts";
-import { EntryStore } from "./entries.ts";
+import { SealedStore } from "./sealed.ts";
 
 /** The table `evaluations`. */
-export class EvaluationStore extends EntryStore<Evaluation> {
+export class EvaluationStore extends SealedStore<Evaluation> {
   constructor(db: Database) {
-    super(db, "evaluations", "evaluation", "kira-improve proposals --show <n>");
+    const keys = ["id", "proposal_id", "passed", "verdict", "clone"];
+    super(db, { table: "evaluations", keys }, "evaluation", "kira-improve proposals --show <n>");
   }
 
   /** @returns whether its number was free */
@@ -42,6 +43,7 @@ export class EvaluationStore extends EntryStore<Evaluation> {
         JSON.stringify(evaluation),
         clone,
       );
+    if (changes === 1) this.seal(id);
     return changes === 1;
   }
 
@@ -53,6 +55,7 @@ export class EvaluationStore extends EntryStore<Evaluation> {
     this.db
       .prepare("UPDATE evaluations SET details = ?, entry = ? WHERE id = ?")
       .run(JSON.stringify(all), JSON.stringify({ ...evaluation, tasks: all }), evaluationId);
+    this.seal(evaluationId);
   }
 
   /** Of one proposal, oldest first. */

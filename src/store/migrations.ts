@@ -5,6 +5,7 @@ import { quarantine } from "./migrations/004-quarantine.ts";
 import { settlements } from "./migrations/005-settlements.ts";
 import { rubrics } from "./migrations/006-rubrics.ts";
 import { clones } from "./migrations/007-clones.ts";
+import { digests } from "./migrations/008-digests.ts";
 import { operations } from "./migrations/009-operations.ts";
 
 interface Migration {
@@ -24,5 +25,6 @@ export const migrations: readonly Migration[] = [
   { name: "005-settlements", sql: settlements },
   { name: "006-rubrics", sql: rubrics },
   { name: "007-clones", sql: clones },
+  { name: "008-digests", sql: digests },
   { name: "009-operations", sql: operations },
 ];

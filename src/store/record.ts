@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Entry, Renumbering } from "../domain/entry.ts";
 import { KiraError, messageOf } from "../domain/errors.ts";
+import { carryOver, readDerived } from "./derived.ts";
 import { type Elsewhere, type LeftOut, nowhere } from "./elsewhere.ts";
 import { applyEntry, type Index } from "./index.ts";
 import { IndexFile } from "./index-file.ts";
@@ -74,7 +75,7 @@ export class JournaledIndex implements Disposable {
       this.#insert(entries, end);
     } catch (cause) {
       if (isIndexDamage(cause))
-        this.#rebuild(); // from the journal, so with what was just appended
+        this.#replace(); // from the journal, so with what was just appended
       else
         throw new KiraError(
           "unavailable",
@@ -137,9 +138,13 @@ export class JournaledIndex implements Disposable {
   }
 
   /** For an index that was lost while it was in use. */
-  #rebuild(): void {
-    this.#build();
-    this.whenRebuilt();
+  #replace(): void {
+    const derived = readDerived(this.#file.db);
+    if (!this.#file.openAgain()) {
+      this.#build();
+      this.whenRebuilt();
+    }
+    if (derived) carryOver(derived, this.#file.db);
   }
 
   /** Does something with the index; if it turns out to be damaged, once more with a new one. */
@@ -148,14 +153,14 @@ export class JournaledIndex implements Disposable {
       return act();
     } catch (error) {
       if (!isIndexDamage(error)) throw error;
-      this.#rebuild();
+      this.#replace();
       return act();
     }
   }
 
   /** Brings the index up to the journal's end; one that was deleted under our hands is made again first. */
   #apply(): void {
-    if (this.#file.isLost && !this.#file.openAgain()) this.#rebuild();
+    if (this.#file.isLost) this.#replace();
     if (!this.#reader.applyOwn(this.#file.db, this.index)) this.#build();
   }
 

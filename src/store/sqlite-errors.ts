@@ -1,9 +1,17 @@
 import { KiraError } from "../domain/errors.ts";
 
+/** A row of the index is not as it was written. */
+export class IndexDamage extends KiraError {
+  constructor(table: string) {
+    super("conflict", `The index is damaged in its table ${table}. Run: kira-improve reindex.`);
+  }
+}
+
 /** Whether an error says that the index does not hold what was put into it: then it is made again. */
 export function isIndexDamage(error: unknown): boolean {
   // The last: what SQLite keeps beside the database was deleted, and another process has begun it anew.
   const codes = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/;
+  if (error instanceof IndexDamage) return true;
   return error instanceof Error && "code" in error && codes.test(String(error.code));
 }
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 async function told(): Promise<string> {
   const texts = [];
-  for (const args of [["status"], ["proposals"], ["archive", "--list"], ["verdict", "--proposal-id", "1"]])
+  for (const args of [["status"], ["proposals"], ["archive", "--list"], ["proposals", "--show", "1"]])
     texts.push((await kira({ folder: repository.folder }, ...args, "--json")).stdout);
   return texts.join("");
 }
@@ -38,8 +38,7 @@ async function refs(): Promise<Record<string, string>> {
       return `${target} ${await repository.git("tag", "--list", "--format=%(contents)", name.slice(10))}`;
     // In which folders git keeps notes is its own business.
     if (name.startsWith("refs/notes/")) return repository.git("notes", `--ref=${name}`, "list");
-    if (name.startsWith("refs/kira/journal/"))
-      return repository.git("rev-parse", `${oid}^{tree}`);
+    if (name.startsWith("refs/kira/journal/")) return repository.git("rev-parse", `${oid}^{tree}`);
     return oid;
   };
   const entries = lines.map(async (line) => {

@@ -168,6 +168,7 @@ test("an index of an earlier version is brought up to date, with the answers of 
   const shared = ["decisions", "trials_elsewhere", "settlements_elsewhere"];
   old.it.exec(`${[...later, ...shared].map((table) => `DROP TABLE ${table};`).join(" ")}
     DROP INDEX trials_configuration; ALTER TABLE trials DROP COLUMN configuration;
+    ALTER TABLE evaluations DROP COLUMN digest; ALTER TABLE archive DROP COLUMN digest;
     ALTER TABLE progress DROP COLUMN tip; ALTER TABLE evaluations DROP COLUMN clone; ALTER TABLE archive DROP COLUMN clone;
     DELETE FROM migrations WHERE name <> '001-index'`);
   using upgraded = closing(openDatabase(file));
