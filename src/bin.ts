@@ -26,7 +26,7 @@ async function runElsewhere(): Promise<number> {
     const child = spawn(pinned, process.argv.slice(1), { stdio: "inherit", env: environment });
     // A terminal sends Ctrl-C to both of us: we only stay until the other has put things in order.
     process.on("SIGINT", () => undefined);
-    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
     return new Promise((resolve) => {
       child.once("exit", (status, signal) => resolve(signal === null ? (status ?? 1) : 130));
       child.once("error", () => resolve(refuseRuntime()));

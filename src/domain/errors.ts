@@ -6,7 +6,7 @@ export const exitStatus = {
   refused: 5, // a gate said no
   inconclusive: 6, // the evidence does not decide
   unavailable: 7, // git, a model, an agent, a sandbox or the disk is not there
-  interrupted: 130, // Ctrl-C or SIGTERM
+  interrupted: 130, // Ctrl-C, SIGTERM or SIGHUP
 } as const;
 
 export type ErrorCode = keyof typeof exitStatus;
