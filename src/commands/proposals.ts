@@ -36,13 +36,13 @@ export class ProposalsCommand extends WorkspaceCommand {
     if (this.trials) return this.#scores(workspace);
     if (this.raw) return this.#exchange(workspace);
     if (this.show !== undefined) {
-      const { proposal, patch, evaluations } = await showProposal(
+      const { proposal, patch, evaluations, revisions } = await showProposal(
         workspace,
         wholeNumber(this.show, "--show"),
       );
       return {
-        json: { proposal, patch, evaluations },
-        text: renderProposal(proposal, patch, evaluations, this.width),
+        json: { proposal, patch, evaluations, revisions },
+        text: renderProposal(proposal, patch, evaluations, revisions, this.width),
       };
     }
     const wanted = this.status === undefined ? undefined : oneOf(this.status, "--status", statuses);

@@ -4,6 +4,7 @@ import { KiraError } from "../domain/errors.ts";
 import { adopt } from "../loop/adopt.ts";
 import { propose, type Proposed, showPrompt } from "../loop/propose.ts";
 import { proposeSeveral } from "../loop/propose-several.ts";
+import { revise } from "../loop/revise.ts";
 import { deriveStatuses } from "../loop/refresh.ts";
 import { renderPrompt } from "../report/exchange.ts";
 import { renderNewProposal } from "../report/proposal.ts";
@@ -20,6 +21,7 @@ export class ProposeCommand extends WorkspaceCommand {
     examples: [
       ["For the worst pattern of the last analysis", "$0 propose"],
       ["Adopt your own branch as a proposal", "$0 propose --from my-idea"],
+      ["Once production has moved, the same change on it", "$0 propose --revise 3"],
       ["See the patch without making anything", "$0 propose --dry-run"],
       [
         "Three candidates from a model, for a dollar at most",
@@ -35,6 +37,9 @@ export class ProposeCommand extends WorkspaceCommand {
   parent = Option.String("--parent", {
     description: "Grow from node:<n> or proposal:<n> instead of production",
   });
+  revise = Option.String("--revise", {
+    description: "Put a proposal on production as it is now, as a proposal of its own",
+  });
   from = Option.String("--from", { description: "Adopt a commit or branch of yours" });
   dryRun = Option.Boolean("--dry-run", false, { description: "Print the patch, make nothing" });
   seed = Option.String("--seed", { description: "Another seed, another idea" });
@@ -46,8 +51,13 @@ export class ProposeCommand extends WorkspaceCommand {
 
   protected async run(workspace: Workspace): Promise<Answer> {
     const { from, parent, dryRun } = this;
+    if (this.revise !== undefined) {
+      this.#refuseBeside("--revise", from ?? parent ?? this.seed);
+      const id = wholeNumber(this.revise, "--revise");
+      return answerFor(workspace, await revise(workspace, id, dryRun));
+    }
     if (from !== undefined) {
-      this.#refuseBesideFrom();
+      this.#refuseBeside("--from");
       return answerFor(workspace, await adopt(workspace, { from, parent, dryRun }));
     }
     const request = {
@@ -75,12 +85,12 @@ export class ProposeCommand extends WorkspaceCommand {
     };
   }
 
-  #refuseBesideFrom(): void {
+  #refuseBeside(option: "--from" | "--revise", other?: string): void {
     const { pattern, model, analysisId, count, maxCost, showPrompt: prompt } = this;
-    if ((pattern ?? model ?? analysisId ?? count ?? maxCost) === undefined && !prompt) return;
+    if ((other ?? pattern ?? model ?? analysisId ?? count ?? maxCost) === undefined && !prompt) return;
     throw new KiraError(
       "invalid",
-      "--from adopts a commit as it is and goes with no pattern, model or analysis. Leave those out.",
+      `${option} takes a change as it is and goes with no pattern, model or analysis. Leave those out.`,
     );
   }
 }

@@ -30,7 +30,7 @@ export interface Decision {
   readonly timestamp: string;
   readonly decision: "rejected" | "reopened";
   readonly reason: string;
-  readonly by: "human" | "verdict" | "merge";
+  readonly by: "human" | "verdict" | "merge" | "revision";
 }
 
 /** What a step is about to do to a ref, written before it is done: the fact that recovery starts from. */

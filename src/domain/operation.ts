@@ -53,6 +53,7 @@ export function reversalOf({ command, proposalId, moves, refusal }: Operation): 
 const lasting: Readonly<Record<string, string>> = {
   init: "The first node is what everything grows from",
   evaluate: "Its trials are paid for, and a verdict that could be taken back would be no verdict",
+  revise: "What it took the place of no longer fits production; say no to the new proposal instead",
   recover: "It put in place what the record says, and would be done again",
   sync: "Others may have what was exchanged",
   restore: "The record that was brought back is the only one here",

@@ -54,6 +54,8 @@ export interface Proposal {
   readonly targetFiles: readonly string[];
   /** Names the idea whatever it was made on: see `ideaDigest`. */
   readonly idea: string;
+  /** The identity of the proposal that this one takes the place of, because production had moved. */
+  readonly revises?: string;
 }
 
 export const proposalBranch = (id: number, slug: string) => `kira/proposal/${id}-${slug}`;

@@ -6,6 +6,7 @@ import type { Workspace } from "../workspace.ts";
 import { parentCommit } from "./choose.ts";
 import type { Proposed } from "./propose.ts";
 import { inspect, submit } from "./submit.ts";
+import { contentOn } from "./three-way.ts";
 
 export interface AdoptRequest {
   /** A commit or branch. */
@@ -53,24 +54,13 @@ export async function adopt(
   return { proposal, patch, description: candidate.description };
 }
 
-/** The commit's content on the parent: as it is, or as a three-way merge if the parent has moved on. */
-async function treeOnto({ refs, objects, git }: Workspace, parent: string, commit: string): Promise<string> {
-  const { tree: own, parents } = await objects.readCommit(commit);
-  if (parents.includes(parent) || (await refs.isAncestor(parent, commit))) return own;
-  const { status, stdout } = await git.foreignAnswer(
-    ["merge-tree", "--write-tree", "--name-only", "-z", parent, commit],
-    { answers: [1] },
-  );
-  const [tree = "", ...paths] = stdout.split("\0");
-  if (status === 0) return tree;
-  // An empty field ends the paths; messages for people follow.
-  const conflicting = paths.slice(0, paths.indexOf(""));
+async function treeOnto(workspace: Workspace, parent: string, commit: string): Promise<string> {
+  const merged = await contentOn(workspace, parent, commit);
+  if ("tree" in merged) return merged.tree;
   throw new KiraError(
     "conflict",
-    `The commit does not fit on ${parent.slice(0, 10)}: ${conflicting.join(", ")} changed on both sides. Rebase it and propose again.`,
-    {
-      paths: conflicting,
-    },
+    `The commit does not fit on ${parent.slice(0, 10)}: ${merged.conflicting.join(", ")} changed on both sides. Rebase it and propose again.`,
+    { paths: merged.conflicting },
   );
 }
 

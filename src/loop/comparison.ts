@@ -35,6 +35,8 @@ export interface Comparison {
   /** Whether an agent could not have reached its grader. */
   readonly contained: boolean;
   readonly agent: string;
+  /** How often the same change was looked at before, on another production. */
+  readonly looks: number;
   /** Names the comparison, and with it its own streams of evidence. */
   readonly key: string;
   /** The command that goes on with it. */
@@ -54,6 +56,7 @@ export interface ComparisonRequest {
   readonly shown?: ReadonlySet<string> | undefined;
   /** Models that had a part in the change; by default those that the configuration lets propose. */
   readonly proposers?: readonly string[] | undefined;
+  readonly looks?: number | undefined;
   readonly resume: string;
   readonly limits?: Limits | undefined;
   /** A larger budget that this comparison takes part in. */
@@ -65,7 +68,7 @@ export interface ComparisonRequest {
 
 /** @throws KiraError `unavailable` without a sandbox, `refused` for what was not approved here */
 export async function openComparison(workspace: Workspace, request: ComparisonRequest): Promise<Comparison> {
-  const { config, bank, trees, shown = new Set(), resume, commit, signal, tape } = request;
+  const { config, bank, trees, shown = new Set(), looks = 0, resume, commit, signal, tape } = request;
   if (tape) refuseTape(config, tape);
   refuseWithoutJudge(config, bank.tasks);
   const sandboxName: SandboxName = request.allowUnsandboxed ? "none" : "bubblewrap";
@@ -93,7 +96,7 @@ export async function openComparison(workspace: Workspace, request: ComparisonRe
   const exam = digest(bank.attempts, ...tasks.map(({ name }) => name));
   const identity = [visible.baseline, visible.candidate, exam, agent, containment, threshold];
   return {
-    ...{ config, commit, trees, visible, sandbox, containment, agent, resume, tape },
+    ...{ config, commit, trees, visible, sandbox, containment, agent, looks, resume, tape },
     tasks,
     seen: able.filter(({ name, impossible }) => !impossible && shown.has(name)),
     impossible: able.filter(({ impossible }) => impossible),

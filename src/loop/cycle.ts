@@ -107,7 +107,11 @@ async function judge(
   if (evaluation.verdict === "inconclusive") return { ...tried, outcome: "undecided" };
   if (evaluation.verdict !== "improved") return { ...tried, outcome: "refused" };
   try {
-    return { ...tried, outcome: "merged", node: await merge(workspace, { proposalId: id }) };
+    return {
+      ...tried,
+      outcome: "merged",
+      node: await merge(workspace, { proposalId: evaluation.proposalId }),
+    };
   } catch (error) {
     if (!(error instanceof KiraError && error.code === "refused")) throw error;
     // What only waits for a person is neither proved nor disproved.

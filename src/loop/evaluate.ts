@@ -12,8 +12,10 @@ import { conclusionOf } from "./conclusion.ts";
 import { fixesNothing } from "./first-look.ts";
 import { refuseUnfit } from "./fitness.ts";
 import { flagsOf } from "./flags.ts";
+import { earlierLooks, lineageOf, shownIn } from "./lineage.ts";
 import { judge } from "./judge.ts";
 import { recordEvaluation } from "./record-evaluation.ts";
+import { onProduction } from "./revise.ts";
 import { readBank } from "./tasks.ts";
 
 export interface EvaluateRequest extends ClaimRequest {
@@ -43,7 +45,10 @@ export async function evaluate(workspace: Workspace, asked: EvaluateRequest): Pr
   using _lock = workspace.lock("evaluate");
   const { record, report } = workspace;
   await reapSlots(workspace.git);
-  const { rules, proposal, comparison } = await prepare(workspace, asked);
+  const { rules, proposal, comparison } = await prepare(workspace, {
+    ...asked,
+    proposalId: await onProduction(workspace, asked.proposalId),
+  });
   const request = { ...asked, runs: asked.runs ?? rules.config.evaluate.runs };
   const earlier = record.index.evaluations
     .of(proposal.id)
@@ -97,21 +102,12 @@ export async function prepare(workspace: Workspace, request: EvaluateRequest): P
     trees: { baseline: rules.tree, candidate: proposal.tree },
     shown: shownIn(workspace, proposal),
     proposers: [...lineageOf(workspace, proposal)].map(({ model }) => model),
+    looks: earlierLooks(workspace, proposal),
     resume: `kira-improve evaluate --proposal-id ${proposal.id}`,
     ...{ limits, budget, allowUnsandboxed, signal, tape },
   });
   return { rules, proposal, comparison };
 }
-
-/** A proposal and those that it grew from. */
-function* lineageOf({ record }: Workspace, proposal: Proposal): Generator<Proposal> {
-  for (let at: Proposal | undefined = proposal; at; at = record.index.proposals.findByCommit(at.parent))
-    yield at;
-}
-
-/** The tasks that any proposer in the lineage was shown. */
-const shownIn = (workspace: Workspace, proposal: Proposal): Set<string> =>
-  new Set([...lineageOf(workspace, proposal)].flatMap(({ seenTasks }) => seenTasks));
 
 /** A verdict belongs to exactly this candidate, baseline, bank, agent, sandbox and threshold. */
 function isSame(

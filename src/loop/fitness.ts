@@ -19,7 +19,7 @@ export async function refuseUnfit(
   if (!(await refs.isAncestor(production, commit)))
     throw new KiraError(
       "conflict",
-      `Production has moved since proposal ${id} was made, so it can no longer be fast-forwarded. Propose it again: kira-improve propose --from ${commit.slice(0, 10)}.`,
+      `Production has moved since proposal ${id} was made, so it can no longer be fast-forwarded. Put the same change on production as it is now: kira-improve propose --revise ${id}.`,
     );
   const changes = await changesBetween(git, tree, proposal.tree);
   const reasons = refusals(changes, (await listTree(git, proposal.tree)).keys(), config);

@@ -112,11 +112,11 @@ async function permission(
       "conflict",
       `Proposal ${id} is merged already. See it with: kira-improve proposals --show ${id}.`,
     );
-  await refuseUnfit(workspace, rules, proposal, "may not be merged");
   const evaluation = lastWord(record.index.evaluations.of(id), rules.production);
   const show = `See why with: kira-improve proposals --show ${id}.`;
   if (status === "rejected")
     throw new KiraError("refused", `Proposal ${id} is rejected: ${proposal.rejectionReason} ${show}`);
+  await refuseUnfit(workspace, rules, proposal, "may not be merged");
   if (judgement !== undefined) {
     if (judgement.trim() === "")
       throw new KiraError("invalid", "A merge on judgement needs a reason. Say why with --reason.");

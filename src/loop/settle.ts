@@ -31,7 +31,7 @@ export function settle(
     claim: known?.claim ?? claim,
     fixes: known?.fixes ?? fixes,
     delta: comparison.config.evaluate.threshold,
-    restarts: known?.restarts ?? 0,
+    restarts: known?.restarts ?? comparison.looks,
     pool: poolNow(workspace, comparison),
   };
   if (keep) record.write(() => [{ kind: "settlement", ...settlement }]);

@@ -16,8 +16,10 @@ import type { Person } from "../git/objects.ts";
 import { renderPatch } from "../git/patch.ts";
 import { writeCommit } from "../git/sign.ts";
 import { changesBetween } from "../git/tree.ts";
+import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
 import { operationLines } from "./operation.ts";
+import { refusing } from "./reject.ts";
 import { readChanges, structureOf } from "./structure.ts";
 
 /** A change that wants to become a proposal: written as a tree, not yet on any branch. */
@@ -28,6 +30,8 @@ export interface Candidate extends Omit<Draft, "edits"> {
   readonly analysisId: number | null;
   readonly pattern: string | null;
   readonly idea: string;
+  /** The proposal that it takes the place of. */
+  readonly revises?: ProposalState | undefined;
 }
 
 /**
@@ -82,7 +86,7 @@ export async function submit(
   changes: readonly PathChange[],
 ): Promise<Proposal> {
   const { git, objects, refs, record, now, report } = workspace;
-  const { parent, tree, author, description, hypothesis, analysisId, pattern, exchange } = candidate;
+  const { parent, tree, author, description, hypothesis, analysisId, pattern, exchange, revises } = candidate;
   // Whatever its author says of it, a change is as risky as what it does.
   const risk = highestRisk(candidate.risk, assessRisk(await readChanges(objects, changes)).risk);
   const asked = exchange && askedOf(exchange, await objects.writeBlob(storedExchange(exchange)));
@@ -106,6 +110,7 @@ export async function submit(
             ["Seconds", (asked.durationMs / 1000).toFixed(1)],
           ] as const)
         : []),
+      ...(revises ? [["Revises", revises.uuid] as const] : []),
       ["Schema", "1"],
     ]),
     author,
@@ -133,21 +138,30 @@ export async function submit(
     parent,
     targetFiles: changes.map(({ path }) => path),
     idea: candidate.idea,
+    ...(revises === undefined ? {} : { revises: revises.uuid }),
   };
+  // On record with it, so that there is never one proposal too many to judge.
+  const refused = revises && (await refusing(workspace, revises, revisedAs(id), "revision"));
   const moves = [
     { ref: numberRef(id), from: undefined, to: commit },
     { ref: `refs/heads/${proposal.branch}`, from: undefined, to: commit },
     ...(asked === undefined ? [] : [{ ref: exchangeRef(id), from: undefined, to: asked.blob }]),
+    ...(refused?.moves ?? []),
   ];
-  const what = `proposal ${id}: ${hypothesis}`;
+  const command = revises ? "revise" : "propose";
+  const what = revises ? `proposal ${revises.id} as proposal ${id}` : `proposal ${id}: ${hypothesis}`;
   record.write(() => [
     { kind: "proposal", ...proposal },
-    ...operationLines(workspace, { command: "propose", what, proposalId: id, moves }),
+    ...(refused ? [refused.decision] : []),
+    ...operationLines(workspace, { command, what, proposalId: id, moves }),
   ]);
+  if (revises) record.derive(({ proposals }) => proposals.setStatus(revises.id, "rejected"));
   await refs.move(moves);
   report({ kind: "step", step: "propose", what: `proposal ${id} on ${proposal.branch}`, why: hypothesis });
   return proposal;
 }
+
+const revisedAs = (id: number) => `Revised as proposal ${id}, because production had moved.`;
 
 /**
  * The next number that neither the record nor any ref has used; numbers are never freed.

@@ -35,6 +35,7 @@ export function renderProposal(
   proposal: ProposalState,
   patch: string,
   evaluations: readonly Evaluation[],
+  revisions: readonly number[],
   width: number,
 ): string {
   const {
@@ -56,6 +57,7 @@ export function renderProposal(
     ["expected", expectedImprovement],
     ["branch", branch],
     ["commit", `${commit.slice(0, 10)} on ${parent.slice(0, 10)}`],
+    ...(revisions.length === 1 ? [] : [["revisions", `proposals ${revisions.join(" → ")}`]]),
     ...(rejectionReason === null ? [] : [["rejected", rejectionReason]]),
   ];
   const evidence = evaluations.map((evaluation) =>

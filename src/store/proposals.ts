@@ -103,6 +103,15 @@ export class ProposalStore extends EntryStore<Proposal> {
     return new Set(this.db.prepare<[], string>("SELECT entry ->> 'idea' FROM proposals").pluck().all());
   }
 
+  findByUuid(uuid: string): Proposal | undefined {
+    return this.one("uuid = ?", uuid);
+  }
+
+  /** The proposal that takes the place of another. */
+  findRevision(uuid: string): Proposal | undefined {
+    return this.one("entry ->> 'revises' = ? ORDER BY id DESC LIMIT 1", uuid);
+  }
+
   findByCommit(commit: string): Proposal | undefined {
     return this.one("commit_id = ? ORDER BY id LIMIT 1", commit);
   }

@@ -60,7 +60,7 @@ test("production that has moved on is a conflict, with the way out", async () =>
   await repository.commit({ "AGENTS.md": "You know apple.\n" });
   const said = await kira(here, "merge", "--proposal-id", "1");
   expect(said).toMatchObject({ status: 4, stdout: "" });
-  expect(said.stderr).toContain("Propose it again: kira-improve propose --from");
+  expect(said.stderr).toContain("production as it is now: kira-improve propose --revise 1.");
 });
 
 test("what nobody expected is a bug, and never passes for a refusal", () => {

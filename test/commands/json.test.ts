@@ -90,7 +90,12 @@ const cases: Case[] = [
   { args: ["proposals", "--status", "merged"], document: { proposals: [] } },
   {
     args: ["proposals", "--show", "1"],
-    document: { proposal: proposal(1, "draft"), patch: expect.stringContaining("+- food"), evaluations: [] },
+    document: {
+      proposal: proposal(1, "draft"),
+      patch: expect.stringContaining("+- food"),
+      evaluations: [],
+      revisions: [1],
+    },
   },
   {
     args: ["evaluate", "--proposal-id", "1", "--allow-unsandboxed"],

@@ -59,7 +59,7 @@ describe("refused, with the reason, and nothing moves", () => {
     [
       "after production has moved",
       (r) => r.commit({ "AGENTS.md": "Be kind.\n" }),
-      /^4 Production has moved.*propose --from/,
+      /^4 Production has moved.*propose --revise 1/,
     ],
     ["after the task bank has changed", (r) => r.commit(aTask("kale")), /^4 Production has moved/],
     [
