@@ -1,8 +1,11 @@
+import { KiraError } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import type { FileEntry } from "../domain/paths.ts";
 import { readRef } from "../git/repository.ts";
 import type { Position } from "../store/journal.ts";
 
+/** Attempts while another command commits its part; git itself waits a tenth of a second for each. */
+const mostTries = 20;
 /** How many parts are compressed and synced at a time. */
 const together = 4;
 
@@ -13,10 +16,26 @@ export const journalRef = (cloneId: string) => `refs/kira/journal/${cloneId}`;
  * twice: `<segment>/<first byte>.jsonl`. A push of that ref carries the record to another machine.
  * @returns whether there was anything new
  */
-export async function preserve({ record, repository, refs, objects, git, now }: Workspace): Promise<boolean> {
-  const { journal } = record;
-  const ref = journalRef(journal.cloneId);
-  const existing = readRef(repository, ref);
+export async function preserve(workspace: Workspace): Promise<boolean> {
+  const { repository, record } = workspace;
+  const ref = journalRef(record.journal.cloneId);
+  for (let tries = 1; ; tries++) {
+    const tip = readRef(repository, ref);
+    try {
+      return await commitNewPart(workspace, ref, tip);
+    } catch (error) {
+      // Another command was first, and may have committed our part with its own: what this one did is done all the same.
+      const isBusy = error instanceof KiraError && error.code === "conflict";
+      if (!isBusy || (tries >= mostTries && readRef(repository, ref) === tip)) throw error;
+    }
+  }
+}
+
+async function commitNewPart(
+  { record: { journal }, refs, objects, git, now }: Workspace,
+  ref: string,
+  existing: string | undefined,
+): Promise<boolean> {
   const tip = existing === undefined ? undefined : await objects.readCommit(existing);
   const from = tip ? endOf(tip.message) : { segment: 1, offset: 0 };
   const changes = new Map<string, FileEntry>();
