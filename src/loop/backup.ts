@@ -1,0 +1,116 @@
+import { chmodSync, existsSync, linkSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { backupRef, type Manifest, manifestFile } from "../domain/backup.ts";
+import { KiraError } from "../domain/errors.ts";
+import { writeBundle } from "../git/bundle.ts";
+import { removeAll } from "../git/remove.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+import { syncPath } from "./durable-file.ts";
+import { preserve } from "./preserve.ts";
+import { deriveStatuses } from "./refresh.ts";
+import { restore } from "./restore.ts";
+
+export interface Backup {
+  readonly file: string;
+  readonly bytes: number;
+  readonly refs: number;
+}
+
+/** Writes the whole record and production into one file, and says so only once a restore of it gave the same answers. */
+export async function backup(workspace: Workspace, file: string, force: boolean): Promise<Backup> {
+  using _lock = workspace.lock("backup");
+  expectPlace(file, force);
+  await preserve(workspace);
+  await deriveStatuses(workspace);
+  const manifest = await manifestOf(workspace);
+  await keep(workspace, manifest);
+  const draft = `${file}.${process.pid}.part`;
+  try {
+    await writeBundle(workspace.git, draft, [...Object.keys(manifest.refs), backupRef]);
+    chmodSync(draft, 0o600); // it holds what the agent was asked
+    await rehearse(workspace, draft);
+    syncPath(draft);
+    if (force) renameSync(draft, file);
+    else linkSync(draft, file); // fails if a file has come there meanwhile
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncPath(dirname(file));
+  workspace.report({ kind: "step", step: "backup", what: file });
+  return { file, bytes: statSync(file).size, refs: Object.keys(manifest.refs).length };
+}
+
+function expectPlace(file: string, force: boolean): void {
+  if (!existsSync(dirname(file)))
+    throw new KiraError("not-found", `There is no folder ${dirname(file)}. Make it, or name another file.`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new KiraError("invalid", `${file} is a folder. Name a file.`);
+  if (found && !force)
+    throw new KiraError(
+      "conflict",
+      `${file} is there already. Name another file, or add --force to replace it.`,
+    );
+}
+
+async function manifestOf({ git, refs, record, settings, now }: Workspace): Promise<Manifest> {
+  const production = `refs/heads/${settings.production}`;
+  const prefixes = ["refs/kira", "refs/notes/kira", "refs/tags/kira", "refs/heads/kira", production];
+  const found = (await refs.list(...prefixes)).filter(({ name }) => name !== backupRef);
+  const { stdout } = await git.userAnswer(["config", "--local", "--get-regexp", "^kira\\."], {
+    answers: [1],
+  });
+  return {
+    v: 1,
+    clone: record.journal.cloneId,
+    timestamp: now().toISOString(),
+    production,
+    refs: Object.fromEntries(found.map(({ name, oid }) => [name, oid])),
+    approvals: stdout.split("\n").filter(Boolean),
+  };
+}
+
+/** What is not in git comes along as a commit. */
+async function keep({ objects, refs, git, now }: Workspace, manifest: Manifest): Promise<void> {
+  const oid = await objects.writeBlob(`${JSON.stringify(manifest, null, 2)}\n`);
+  const tree = await objects.writeTree(undefined, new Map([[manifestFile, { mode: "100644", oid }]]));
+  const person = await git.committer();
+  const message = `backup of clone ${manifest.clone}\n`;
+  const about = { parents: [], message, author: person, committer: person, at: now() };
+  const to = await objects.writeCommit({ tree: tree!, ...about });
+  const [before] = await refs.list(backupRef);
+  await refs.move([{ ref: backupRef, from: before?.oid, to }]);
+}
+
+/** A restore into a repository that is thrown away. */
+async function rehearse(workspace: Workspace, file: string): Promise<void> {
+  const { git, environment, now } = workspace;
+  const folder = mkdtempSync(join(tmpdir(), "kira-backup-"));
+  try {
+    await git.foreign(["init", "--quiet", "--initial-branch=kira/rehearsal", folder]);
+    await restore(folder, file, now().toISOString());
+    using there = await openWorkspace({ folder, environment, report: () => undefined });
+    there.record.rebuild();
+    await deriveStatuses(there);
+    await there.git.foreign(["fsck", "--connectivity-only", "--no-dangling", "--no-progress"]);
+    if (answersOf(there) === answersOf(workspace)) return;
+  } finally {
+    removeAll(folder);
+  }
+  throw new KiraError(
+    "conflict",
+    "A restore of the backup gives other answers than this repository, so it was thrown away. Run: kira-improve reindex, then back up again.",
+  );
+}
+
+function answersOf({ record: { index } }: Workspace): string {
+  const { proposals, evaluations, archive, analyses, operations, outcomes } = index;
+  return JSON.stringify([
+    proposals.states(),
+    evaluations.list(),
+    archive.list(),
+    analyses.list(),
+    operations.newestFirst(),
+    outcomes.nextId(),
+  ]);
+}
