@@ -97,19 +97,25 @@ export class TasksJudgeCommand extends TrialsCommand {
     const { stdin, stdout, signal } = this.context;
     if (this.json || !("isTTY" in stdin) || !stdin.isTTY) return undefined;
     const screen = createInterface({ input: stdin, output: stdout });
+    // Whoever ends the input answers no more: without this the question would wait for ever.
+    const gone = new AbortController();
+    screen.once("close", () => gone.abort());
+    const ended = AbortSignal.any([signal, gone.signal]);
     try {
       const chosen: Choice[] = [];
       for (const [i, pair] of pairs.entries()) {
         stdout.write(`${renderPair(pair, i, pairs.length, this.width)}\n\n`);
         for (let said: Choice | undefined; said === undefined;) {
-          const word = (await screen.question("Better: a, b or same? ", { signal })).trim().toLowerCase();
+          const word = (await screen.question("Better: a, b or same? ", { signal: ended }))
+            .trim()
+            .toLowerCase();
           said = choices.find((choice) => choice === word);
           if (said) chosen.push(said);
         }
       }
       return chosen;
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!ended.aborted) throw error;
       throw new KiraError("interrupted", "Stopped. Nothing of it was recorded; run the command again.");
     } finally {
       screen.close();
