@@ -1,7 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KiraError } from "./domain/errors.ts";
 import { excludeFromGit } from "./git/exclude.ts";
+import { replaceFile } from "./git/replace.ts";
 import { findRepository, readBranch, type Repository } from "./git/repository.ts";
 import { hasIndex } from "./store/database.ts";
 import { JournaledIndex } from "./store/record.ts";
@@ -73,7 +74,7 @@ export function localConfigText({ worktree, mainWorktree }: Repository, home: st
 /** Keeps a configuration that could be used, for branches that lack it. */
 export function rememberConfig(home: string, text: string): void {
   const file = join(home, lastConfig);
-  if (readIfThere(file) !== text) writeFileSync(file, text);
+  if (readIfThere(file) !== text) replaceFile(home, file, text);
 }
 
 function essentials(repository: Repository, home: string): { production: string; index: string } {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { KiraError } from "../domain/errors.ts";
@@ -7,6 +7,7 @@ import type { FileEntry } from "../domain/paths.ts";
 import { slugOf } from "../domain/proposal.ts";
 import type { Task } from "../domain/task.ts";
 import type { Blobs } from "../git/objects.ts";
+import { replaceFile } from "../git/replace.ts";
 import type { Workspace } from "../workspace.ts";
 import { isTaskFile, makeTask } from "./tasks.ts";
 
@@ -15,7 +16,7 @@ export interface TaskProblem {
   readonly message: string;
 }
 
-export type Bank = Pick<Workspace, "repository" | "settings">;
+export type Bank = Pick<Workspace, "repository" | "settings" | "home">;
 
 /** The bank in the working tree: what the user is looking at, not what decides. */
 export interface BankFiles {
@@ -89,13 +90,13 @@ export function setEnabled(bank: Bank, name: string, enabled: boolean): string {
   const changed = stated.test(text)
     ? text.replace(stated, `$1${enabled}`)
     : text.replace(/\{/, `{\n  "enabled": ${enabled},`);
-  writeFileSync(path, changed);
+  replaceFile(bank.home, path, changed);
   return file;
 }
 
 /** A task file made from a logged outcome, disabled until a person has completed it. */
 export function addTask(
-  { record, repository, settings }: Pick<Workspace, "record" | "repository" | "settings">,
+  { record, repository, settings, home }: Bank & Pick<Workspace, "record">,
   outcomeId: number,
 ): { file: string } {
   const outcome = record.index.outcomes.find(outcomeId);
@@ -121,6 +122,6 @@ export function addTask(
     family: outcome.category,
   };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(task, null, 2)}\n`, { flag: "wx" });
+  replaceFile(home, path, `${JSON.stringify(task, null, 2)}\n`);
   return { file };
 }

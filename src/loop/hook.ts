@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { findPackageFile } from "../git/package-file.ts";
+import { replaceFile } from "../git/replace.ts";
 import type { Workspace } from "../workspace.ts";
 
 export type HookState =
@@ -9,6 +10,7 @@ export type HookState =
   | { readonly kind: "manual"; readonly file: string; readonly line: string };
 
 const mark = "kira-improve post-commit";
+const program = 0o755;
 /** What a hook that is not ours to write has to do. */
 export const manualLine = 'sh "$(git rev-parse --git-common-dir)/kira/post-commit"';
 
@@ -24,7 +26,7 @@ export async function installHook({
   const file = isAbsolute(path) ? path : resolve(repository.worktree, path);
   if (!file.startsWith(repository.commonDir + sep)) {
     // A folder in the working tree (husky, lefthook) or one shared by many repositories is not ours to write to.
-    writeHook(copy, script);
+    replaceFile(home, copy, script, program);
     return { kind: "manual", file, line: manualLine };
   }
   const existing = existsSync(file) ? readFileSync(file, "utf8") : undefined;
@@ -32,11 +34,6 @@ export async function installHook({
   if (existing === script) return { kind: "present", file, chained: existsSync(before) };
   if (existing !== undefined && !existing.includes(mark)) renameSync(file, before);
   mkdirSync(dirname(file), { recursive: true });
-  writeHook(file, script);
+  replaceFile(home, file, script, program);
   return { kind: "installed", file, chained: existsSync(before) };
-}
-
-function writeHook(file: string, script: string): void {
-  writeFileSync(file, script);
-  chmodSync(file, 0o755);
 }

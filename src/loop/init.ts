@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configFile, configJsonSchema, parseConfig } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
@@ -6,6 +6,7 @@ import { detectPreset, type PresetName, presets } from "../domain/presets.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import { findRepository, readBranch, type Repository } from "../git/repository.ts";
 import { Git } from "../git/git.ts";
+import { replaceFile } from "../git/replace.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
 import { plantRoot } from "./archive.ts";
@@ -41,6 +42,7 @@ export async function prepareRepository({
   await git.checkVersion();
   const places = [repository.worktree, repository.mainWorktree].map((folder) => join(folder, configFile));
   const file = places.find((place) => existsSync(place)) ?? places[0]!;
+  const home = join(repository.commonDir, "kira");
   let chosen: string | null = null;
   const written = !existsSync(file);
   if (written) {
@@ -48,7 +50,8 @@ export async function prepareRepository({
     const paths = [...(await listTree(git, "HEAD")).keys()];
     const name = preset ?? detectPreset(paths);
     chosen = name;
-    writeFileSync(file, renderConfig(production, name));
+    mkdirSync(home, { recursive: true });
+    replaceFile(home, file, renderConfig(production, name));
   }
   const config = parseConfig(readFileSync(file, "utf8"), configFile);
   if (readBranch(repository, config.production) === undefined)
@@ -56,9 +59,8 @@ export async function prepareRepository({
       "invalid",
       `The production branch ${config.production} does not exist or has no commit. Commit to it, or name another branch as "production" in ${configFile}.`,
     );
-  const home = join(repository.commonDir, "kira");
   mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, "config.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  replaceFile(home, join(home, "config.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
   return { written, preset: chosen ?? config.preset ?? null };
 }
 
