@@ -88,7 +88,7 @@ Object.assign(fs.promises, {
 });
 
 const readers =
-  /^(version|var|for-each-ref|rev-parse|rev-list|merge-base|symbolic-ref|ls-(tree|files|remote)|diff-tree|diff|cat-file|log|merge-tree|status|show-ref|fsck|interpret-trailers|notes .*show|notes .*list|worktree list|config .*--get(-all|-regexp)?)( |$)/;
+  /^(version|var|for-each-ref|rev-parse|rev-list|merge-base|symbolic-ref|ls-(tree|files|remote)|diff-tree|diff|cat-file|log|merge-tree|status|show-ref|fsck|interpret-trailers|check-attr|notes .*show|notes .*list|worktree list|config .*--get(-all|-regexp)?)( |$)/;
 
 /** What git is asked to do, if that changes anything. */
 function changeOf(program: unknown, args: readonly string[] = []): string | undefined {

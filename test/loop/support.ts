@@ -126,7 +126,7 @@ export async function failuresAbout({ folder }: TestRepository, word: string, co
 }
 
 /** The whole journal, in order. */
-export async function journalOf({ folder }: TestRepository): Promise<string> {
+export async function journalOf({ folder }: Pick<TestRepository, "folder">): Promise<string> {
   const home = join(folder, ".git/kira");
   const clone = (await readFile(join(home, "clone-id"), "utf8")).trim();
   const segments = (await readdir(join(home, "journal", clone)))
