@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { execa } from "execa";
 import { KiraError } from "../domain/errors.ts";
 import type { Person } from "./objects.ts";
@@ -61,6 +62,7 @@ export class Git {
   readonly commonDir: string;
   readonly #repository: Repository;
   #committer: Promise<Person> | undefined;
+  #trusted: Promise<readonly string[]> | undefined;
   #signs: Promise<ReadonlySet<string>> | undefined;
 
   constructor(repository: Repository) {
@@ -115,11 +117,22 @@ export class Git {
     return (await this.foreignAnswer(args, options)).stdout;
   }
 
-  foreignAnswer(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
-    return this.#run([...foreignSettings, ...args], {
+  async foreignAnswer(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
+    return this.#run([...(await this.#trust()), ...foreignSettings, ...args], {
       ...options,
       environment: { ...foreignEnvironment, ...options.environment },
     });
+  }
+
+  /** Another user's repository is trusted if the user's own settings say so, which foreign calls do not read. */
+  #trust(): Promise<readonly string[]> {
+    const { worktree, gitDir, commonDir } = this.#repository;
+    if (this.#trusted) return this.#trusted;
+    const areOurs = [worktree, gitDir, commonDir].every((path) => statSync(path).uid === process.geteuid?.());
+    this.#trusted = areOurs
+      ? Promise.resolve([])
+      : this.#run(["rev-parse", "--git-dir"], {}).then(() => ["-c", "safe.directory=*"]);
+    return this.#trusted;
   }
 
   async #run(
@@ -180,6 +193,12 @@ function failure(args: readonly string[], stderr: string): KiraError {
     return new KiraError(
       "conflict",
       `git ${verb} found the repository locked or changed by another program: ${said}. Wait for that program, then run the command again.`,
+    );
+  const [, stranger] = /dubious ownership in repository at '(.+)'/.exec(stderr) ?? [];
+  if (stranger !== undefined)
+    return new KiraError(
+      "unavailable",
+      `git does not trust ${stranger}, because it belongs to another user. If you do, say so with: git config --global --add safe.directory "${stranger}".`,
     );
   if (/No space left on device/i.test(stderr))
     return new KiraError(

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { KiraError } from "../domain/errors.ts";
 
@@ -50,10 +50,24 @@ function isGitDir(path: string): boolean {
 function describe(worktree: string, gitDir: string): Repository {
   const common = readIfThere(join(gitDir, "commondir"))?.trim();
   const commonDir = common === undefined ? gitDir : resolve(gitDir, common);
-  refuseUnsupported(readIfThere(join(commonDir, "config")) ?? "", commonDir);
+  const config = readIfThere(join(commonDir, "config")) ?? "";
+  refuseUnsupported(config, commonDir);
+  if (common === undefined) refuseElsewhere(config, gitDir, worktree);
   const mainWorktree =
     common === undefined ? worktree : commonDir.endsWith(".git") ? dirname(commonDir) : worktree;
   return { worktree, gitDir, commonDir, mainWorktree };
+}
+
+/** git would work on other files than those beside its directory; only a submodule names what we found. */
+function refuseElsewhere(config: string, gitDir: string, worktree: string): void {
+  const named = /^\s*worktree\s*=\s*"?(.+?)"?\s*$/im.exec(config)?.[1];
+  if (named === undefined) return;
+  const place = resolve(gitDir, named);
+  if (existsSync(place) && realpathSync(place) === realpathSync(worktree)) return;
+  throw new KiraError(
+    "invalid",
+    `This repository has its files in ${place} (core.worktree), which kira-improve does not support. Use a plain clone of it: git clone ${gitDir} work.`,
+  );
 }
 
 /** Formats in which objects would be written where git does not look. */
