@@ -53,15 +53,22 @@ function toLine(entry: Entry): string {
   return line;
 }
 
-/** @throws KiraError `conflict` for a line that is none of ours */
+/** The journal is not what was written to it. */
+export class JournalDamage extends KiraError {
+  constructor(what: string, cause?: unknown) {
+    super(
+      "conflict",
+      `The journal ${what}. Restore that file from refs/kira/journal, as kira-improve status does, or from a backup.`,
+      { cause },
+    );
+  }
+}
+
+/** @throws JournalDamage for a line that is none of ours */
 export function parseLine(line: string, where: string): Entry {
   try {
     return JSON.parse(line) as Entry;
   } catch (cause) {
-    throw new KiraError(
-      "conflict",
-      `The journal is damaged in segment ${where}. Restore that file from refs/kira/journal or a backup.`,
-      { cause },
-    );
+    throw new JournalDamage(`is damaged in segment ${where}`, cause);
   }
 }

@@ -21,6 +21,7 @@ import type { Entry } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
 import { endOfBatches, isWhole, parseLine, tailBytes, toBatches } from "./batch.ts";
 import { acquireLock } from "./lock.ts";
+import { type MendedSegment, mendSegment } from "./mend-segment.ts";
 
 /** A place in the journal: the start of a line, or the end. */
 export interface Position {
@@ -110,6 +111,15 @@ export class Journal {
     }
   }
 
+  /** Makes segments whole from what git holds of them. See {@link mendSegment}. */
+  mend(committed: ReadonlyMap<number, Buffer>, now: Date): Array<MendedSegment & { segment: number }> {
+    const segments = [...new Set([...this.segments(), ...committed.keys()])].sort((a, b) => a - b);
+    return segments.flatMap((segment) => {
+      const mended = mendSegment(this.#file(segment), committed.get(segment) ?? Buffer.alloc(0), now);
+      return mended ? { segment, ...mended } : [];
+    });
+  }
+
   /** Fills segments with whole batches. */
   #write(from: Position, batches: readonly string[]): Position {
     let { segment, offset } = from;
@@ -185,7 +195,10 @@ function cloneIdOf(home: string): string {
 function nameClone(home: string, file: string): void {
   using _lock = acquireLock(join(home, "clone-id.lock"), nameWaitMs, "setting up", new Date().toISOString());
   if (existsSync(file)) return;
-  writeFileSync(`${file}.new`, crypto.randomUUID()); // the global: loading node:crypto takes 3 ms
+  // The name of a journal that is there: only the file with the name was lost.
+  const [known, ...others] = existsSync(join(home, "journal")) ? readdirSync(join(home, "journal")) : [];
+  const name = known !== undefined && others.length === 0 ? known : crypto.randomUUID();
+  writeFileSync(`${file}.new`, name); // crypto is the global: loading node:crypto takes 3 ms
   renameSync(`${file}.new`, file);
 }
 

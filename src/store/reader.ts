@@ -1,5 +1,6 @@
 import { type Entry, type Numbered, numbered, type Renumbering } from "../domain/entry.ts";
 import { planRenumbering } from "../domain/renumber.ts";
+import { JournalDamage } from "./batch.ts";
 import type { Database } from "./database.ts";
 import type { Elsewhere, LeftOut } from "./elsewhere.ts";
 import { type Batch, inHindsight, mentionsRenumbering } from "./hindsight.ts";
@@ -35,7 +36,10 @@ export class JournalReader {
 
   /** @returns false if new lines change what older ones mean: then the index has to be filled anew */
   applyOwn(db: Database, index: Index): boolean {
-    for (const batch of this.#journal.read(this.ownPosition(db))) {
+    const [read, end] = [this.ownPosition(db), this.#journal.end()];
+    if (end.segment < read.segment || (end.segment === read.segment && end.offset < read.offset))
+      throw new JournalDamage("has lost its end");
+    for (const batch of this.#journal.read(read)) {
       if (batch.entries.some(({ kind }) => kind === "renumbering")) return false;
       this.#applyOwn(db, index, batch);
     }

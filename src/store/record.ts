@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Entry, Renumbering } from "../domain/entry.ts";
 import { KiraError, messageOf } from "../domain/errors.ts";
+import { JournalDamage } from "./batch.ts";
 import { carryOver, readDerived } from "./derived.ts";
 import { type Elsewhere, type LeftOut, nowhere } from "./elsewhere.ts";
 import { applyEntry, type Index } from "./index.ts";
@@ -114,6 +115,14 @@ export class JournaledIndex implements Disposable {
     this.#build();
   }
 
+  /** Makes the journal whole from what git holds of it, and the index anew from both. */
+  mendJournal(committed: ReadonlyMap<number, Buffer>, now: Date): ReturnType<Journal["mend"]> {
+    using _lock = this.#lock.hold("mending the journal", this.#since);
+    const mended = this.journal.mend(committed, now);
+    this.#build();
+    return mended;
+  }
+
   /** Changes derived values of the index together; everything in it can be derived again. */
   derive<T>(change: (index: Index) => T): T {
     if (this.#file.isLost) this.catchUp();
@@ -130,7 +139,13 @@ export class JournaledIndex implements Disposable {
     using _lock = this.#lock.hold("restoring the index", this.#since);
     if (this.#file.open()) return;
     this.#file.setStrangerAside();
-    this.#build();
+    try {
+      this.#build();
+    } catch (error) {
+      if (!(error instanceof JournalDamage)) throw error;
+      // Whoever can read git mends the journal; an index that has read nothing of it yet is right until then.
+      this.#file.build(() => undefined);
+    }
   }
 
   #build(): LeftOut[] {
