@@ -24,6 +24,7 @@ const verbs = {
   calibrate: async () => (await import("./commands/calibrate.ts")).CalibrateCommand,
   audit: async () => (await import("./commands/audit.ts")).AuditCommand,
   tasks: async () => (await import("./commands/tasks.ts")).TasksCommand,
+  sync: async () => (await import("./commands/sync.ts")).SyncCommand,
   backup: async () => (await import("./commands/backup.ts")).BackupCommand,
   restore: async () => (await import("./commands/restore.ts")).RestoreCommand,
   reindex: async () => (await import("./commands/reindex.ts")).ReindexCommand,

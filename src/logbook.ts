@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KiraError } from "./domain/errors.ts";
 import { excludeFromGit } from "./git/exclude.ts";
+import { Journals } from "./git/journals.ts";
 import { replaceFile } from "./git/replace.ts";
 import { findRepository, readBranch, type Repository } from "./git/repository.ts";
 import { hasIndex } from "./store/database.ts";
@@ -38,7 +39,7 @@ export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Log
   const now = clockOf(environment);
   const indexFile = join(repository.mainWorktree, index);
   if (!hasIndex(indexFile)) excludeFromGit(repository, index);
-  const record = new JournaledIndex(home, indexFile, now);
+  const record = new JournaledIndex(home, indexFile, now, new Journals(repository.commonDir));
   return {
     repository,
     home,

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { execa } from "execa";
 import { KiraError } from "../domain/errors.ts";
 import type { Person } from "./objects.ts";
+import { foreignEnvironment, foreignSettings, withoutGit } from "./profile.ts";
 import type { Repository } from "./repository.ts";
 
 export interface GitOptions {
@@ -28,26 +29,6 @@ const oldest = [2, 38] as const;
 /** Who commits where git has been told neither name nor address. */
 export const ourselves: Person = { name: "kira-improve", email: "kira-improve@localhost" };
 
-// What a model wrote may carry configuration that runs programs: none of it is honoured.
-const foreignSettings = Object.entries({
-  "core.hooksPath": "/dev/null",
-  "core.fsmonitor": "false",
-  "core.symlinks": "false",
-  "core.autocrlf": "false",
-  "core.attributesFile": "/dev/null",
-  "core.protectHFS": "true",
-  "core.protectNTFS": "true",
-  "safe.bareRepository": "explicit",
-  "submodule.recurse": "false",
-  "protocol.allow": "never",
-  "gc.auto": "0",
-  "maintenance.auto": "false",
-}).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-const foreignEnvironment = {
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_ATTR_NOSYSTEM: "1",
-};
 /** The user's hooks are for what the user does, and those of the content we move to must not run at all. */
 export const withoutHooks = ["-c", "core.hooksPath=/dev/null"];
 // Our own writes survive a power cut.
@@ -176,14 +157,6 @@ export class Git {
       `This is ${text}, and ${oldest.join(".")} is the oldest that works. Install a newer git.`,
     );
   }
-}
-
-/** Variables such as GIT_DIR, set when a hook calls us, would send git elsewhere. */
-function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = /^GIT_(AUTHOR|COMMITTER|SSH|ASKPASS|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))/;
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !name.startsWith("GIT_") || kept.test(name)),
-  );
 }
 
 function failure(args: readonly string[], stderr: string): KiraError {

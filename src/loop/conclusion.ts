@@ -13,7 +13,7 @@ export function conclusionOf(
   judgement: Judgement,
   flags: readonly Flag[],
 ): Conclusion {
-  const { plan, evidence, answer, trials, ledgerTrials, stopped, shared, settlement } = judgement;
+  const { plan, evidence, answer, trials, ledgerTrials, stopped, shared, settlement, restarts } = judgement;
   const { judged } = comparison;
   const statistics = describe(evidence, plan, judged?.keptAtLeast);
   const { baseline, candidate, delta } = statistics;
@@ -27,7 +27,7 @@ export function conclusionOf(
     contained: comparison.contained,
     claim: settlement.claim,
     threshold: settlement.delta,
-    restarts: settlement.restarts,
+    restarts,
     verdict,
     passed: verdict === "improved",
     why: answer.why,

@@ -51,7 +51,7 @@ export async function evaluate(workspace: Workspace, asked: EvaluateRequest): Pr
   });
   const request = { ...asked, runs: asked.runs ?? rules.config.evaluate.runs };
   const earlier = record.index.evaluations
-    .of(proposal.id)
+    .madeBy(record.journal.cloneId, proposal.id)
     .filter((evaluation) => isSame(evaluation, proposal, rules, comparison));
   const last = earlier.at(-1);
   if (last && isFinal(last, request)) {

@@ -6,10 +6,10 @@ type Standing = Pick<Workspace, "record" | "live" | "repository">;
 /** Where the refs lie that follow from the record. */
 export const ourRefs = ["refs/kira", "refs/tags/kira", "refs/heads/kira", "refs/notes/kira"];
 
-/** Where production and the journal stand: statuses are right as long as this stays the same. */
+/** Where production and the journals stand: statuses are right as long as this stays the same. */
 export function fingerprintOf({ record, live }: Pick<Standing, "record" | "live">): string {
   const { segment, offset } = record.journal.end();
-  return `${live} ${record.journal.cloneId} ${segment} ${offset}`;
+  return `${live} ${record.journal.cloneId} ${segment} ${offset} ${record.others}`;
 }
 
 /** What the refs of ours follow from, and where they stand: whoever changes one by git alone changes this. */

@@ -40,6 +40,7 @@ export async function fixesNothing(
   const trials: Trial[] = [...before.trials, ...after.trials];
   return {
     settlement,
+    restarts: settlement.restarts,
     plan: planFor([], { rule: ruleFor(config.evaluate.threshold)!, claim: question.claim }),
     evidence: [],
     shared: [],

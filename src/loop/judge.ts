@@ -29,6 +29,8 @@ export interface JudgeRequest extends Question {
 /** Where a comparison ended, with everything it rests on. */
 export interface Judgement {
   readonly settlement: Settlement;
+  /** How often it was begun anew, here and elsewhere. */
+  readonly restarts: number;
   readonly plan: Plan;
   readonly evidence: readonly TaskEvidence[];
   /** How many of each task's baseline trials other evaluations made. */
@@ -90,11 +92,13 @@ async function follow(
   const shared = evidence.map(({ sums }) => sums.baseline.n);
   const block = comparison.config.evaluate.concurrency;
   const rule = ruleFor(settlement.delta)!;
-  const { claim, restarts } = settlement;
+  const { claim } = settlement;
+  // Each time that another clone began the same comparison was a look at it, too.
+  const restarts = settlement.restarts + workspace.record.index.settlements.looksElsewhere(settlement.key);
   const plan = planFor(evidence, { rule, claim, runs, block, restarts, extensions });
   const done = (answer: Answer, stopped?: string) => {
     const trials = books.trials;
-    return { settlement, plan, evidence, shared, answer, trials, stopped };
+    return { settlement, restarts, plan, evidence, shared, answer, trials, stopped };
   };
   if (comparison.visible.baseline === comparison.visible.candidate)
     return done({ kind: "not-improved", why: "same", names: [] });

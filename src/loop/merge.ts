@@ -112,7 +112,7 @@ async function permission(
       "conflict",
       `Proposal ${id} is merged already. See it with: kira-improve proposals --show ${id}.`,
     );
-  const evaluation = lastWord(record.index.evaluations.of(id), rules.production);
+  const evaluation = lastWord(record.index.evaluations.madeBy(record.journal.cloneId, id), rules.production);
   const show = `See why with: kira-improve proposals --show ${id}.`;
   if (status === "rejected")
     throw new KiraError("refused", `Proposal ${id} is rejected: ${proposal.rejectionReason} ${show}`);
@@ -122,6 +122,11 @@ async function permission(
       throw new KiraError("invalid", "A merge on judgement needs a reason. Say why with --reason.");
     return evaluation;
   }
+  if (!evaluation && record.index.evaluations.of(id).length > 0)
+    throw new KiraError(
+      "refused",
+      `Proposal ${id} was judged in another clone, and what was judged elsewhere is no permission here. Evaluate it here: kira-improve evaluate --proposal-id ${id}.`,
+    );
   if (!evaluation)
     throw new KiraError(
       "refused",

@@ -28,7 +28,10 @@ export async function recordEvaluation(
   const id = record.index.evaluations.nextId();
   const evaluation: Evaluation = {
     id,
-    uuid: digest(comparison.key, comparison.bankDigest, proposal.uuid, id).slice(0, 32),
+    uuid: digest(record.journal.cloneId, comparison.key, comparison.bankDigest, proposal.uuid, id).slice(
+      0,
+      32,
+    ),
     timestamp: now().toISOString(),
     proposalId: proposal.id,
     proposalUuid: proposal.uuid,
@@ -64,12 +67,12 @@ function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
   );
 }
 
-/** An evaluation on the commit it judged; undefined if it is there already. */
+/** An evaluation on the commit it judged; undefined if it is there already, also under another number. */
 export function evaluationNote(
   { evaluationNotes, now }: Pick<Workspace, "evaluationNotes" | "now">,
   evaluation: Evaluation,
 ): Promise<Move | undefined> {
-  return evaluationNotes.adding(evaluation.commit, evaluationLine(evaluation), now());
+  return evaluationNotes.adding(evaluation.commit, evaluationLine(evaluation), now(), evaluation.uuid);
 }
 
 export function evaluationLine(evaluation: Evaluation): string {

@@ -7,6 +7,7 @@ import { evaluationNote } from "./record-evaluation.ts";
 import { completeMerge } from "./merge.ts";
 import { completeMove } from "./move-production.ts";
 import { setAside } from "./reject.ts";
+import { putNumbersRight } from "./renumbered-refs.ts";
 import { restoreNotes } from "./restore-notes.ts";
 import { type PutInPlace, putBack, restoreRefs } from "./restore-refs.ts";
 
@@ -27,23 +28,30 @@ export async function recover(workspace: Workspace): Promise<void> {
 /** A record that has grown since statuses were last derived may be the work of a command that was killed. */
 export async function putRefsInPlace(workspace: Workspace): Promise<PutInPlace> {
   using lock = tryLock(workspace);
-  if (!lock) return { missing: [], settled: false };
+  return lock ? finishRefs(workspace) : { missing: [], settled: false };
+}
+
+/** The same for whoever holds the lock. */
+export async function finishRefs(workspace: Workspace): Promise<PutInPlace> {
+  const { record } = workspace;
   await finishRefusals(workspace);
+  if (record.isShared) await putNumbersRight(workspace);
   const { missing, settled } = await restoreRefs(workspace);
   const notes = await restoreNotes(workspace);
   // The last of several on one commit may be missing, too.
-  const latest = workspace.record.index.evaluations.latest();
+  const latest = record.index.evaluations.latestBy(record.journal.cloneId);
   const note = latest && (await evaluationNote(workspace, latest));
   if (note) await putBack(workspace, [note]);
   return { missing: [...missing, ...notes], settled };
 }
 
-/** What follows a verdict that is a no. */
+/** What follows a verdict that is a no; what another clone began is its own to finish. */
 async function finishRefusals(workspace: Workspace): Promise<void> {
-  const { evaluations, proposals } = workspace.record.index;
+  const { index, journal } = workspace.record;
+  const { evaluations, proposals } = index;
   const refused = proposals.states().filter(({ status }) => status === "rejected");
   for (const proposal of refused.filter(({ rejectionReason }) => rejectionReason === null)) {
-    const last = evaluations.of(proposal.id).at(-1);
+    const last = evaluations.madeBy(journal.cloneId, proposal.id).at(-1);
     if (last) await setAside(workspace, proposal, last.reason, "verdict");
   }
 }

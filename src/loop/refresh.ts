@@ -3,7 +3,8 @@ import { messageOf } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import { fingerprintOf, isUpToDate, productionOf, standOf } from "./fingerprint.ts";
 import { readHistory } from "./history.ts";
-import { putRefsInPlace, recover } from "./recover.ts";
+import { finishRefs, putRefsInPlace, recover } from "./recover.ts";
+import { sayLeftOut, sayRenumbered } from "./say-taken-in.ts";
 
 /**
  * Brings the index up to what git and the journal say now, and back what somebody has removed: every command that
@@ -11,7 +12,9 @@ import { putRefsInPlace, recover } from "./recover.ts";
  */
 export async function refresh(workspace: Workspace): Promise<void> {
   const { record, report } = workspace;
-  record.catchUp();
+  const { renumbered, leftOut } = record.catchUp();
+  for (const what of [...renumbered.map(sayRenumbered), ...leftOut.flatMap(sayLeftOut)])
+    report({ kind: "notice", what });
   await recover(workspace);
   const found = await readHistory(workspace).catch((error: unknown) => {
     report({ kind: "notice", what: `The history could not be searched for outcomes: ${messageOf(error)}` });
@@ -27,9 +30,19 @@ export async function refresh(workspace: Workspace): Promise<void> {
   const { missing, settled } = await putRefsInPlace(workspace);
   if (missing.length > 0) {
     await computeStatuses(workspace);
-    report({ kind: "notice", what: `${listed(missing)} missing and put back from the journal.` });
+    // What another clone told of had no refs here until now.
+    if (leftOut.length === 0)
+      report({ kind: "notice", what: `${listed(missing)} missing and put back from the journal.` });
   }
   if (settled) record.index.facts.set("stand", stand);
+}
+
+/** Statuses and refs as other clones' journals, just taken in, make them; for whoever holds the lock. */
+export async function putInOrder(workspace: Workspace): Promise<void> {
+  await computeStatuses(workspace);
+  const { missing } = await finishRefs(workspace);
+  if (missing.length > 0) await computeStatuses(workspace);
+  workspace.record.index.facts.set("fingerprint", fingerprintOf(workspace));
 }
 
 function listed(names: readonly string[]): string {

@@ -13,14 +13,16 @@ export async function restoreNotes(workspace: Workspace): Promise<string[]> {
   const { evaluationNotes, rejectionNotes, record } = workspace;
   const { evaluations, proposals } = record.index;
   const states = proposals.states();
+  // Those of other clones come with the notes that they wrote.
+  const mine = (id: number) => evaluations.madeBy(record.journal.cloneId, id);
   const judged = evaluations.judged();
   const refused = states.filter(({ rejectionReason }) => rejectionReason !== null);
   return [
     ...(await restore(
       workspace,
       evaluationNotes,
-      states.filter(({ id }) => judged.has(id)),
-      ({ id }) => evaluations.of(id).map(evaluationLine),
+      states.filter(({ id }) => judged.has(id) && mine(id).length > 0),
+      ({ id }) => mine(id).map(evaluationLine),
     )),
     ...(await restore(workspace, rejectionNotes, refused, (proposal) => [
       rejectionLine(proposal, proposal.rejectionReason!),

@@ -1,4 +1,3 @@
-import type { Entry } from "../domain/entry.ts";
 import type { Position } from "./journal.ts";
 
 /** A part of a journal: whole lines, and the place behind them. */
@@ -15,8 +14,6 @@ export interface Elsewhere {
   read(tip: string, from: Position): IteratorObject<Part>;
   /** How far any other repository that we know of has this journal of ours. */
   shared(clone: string): Position;
-  /** An entry that may be taken in, or that says nothing to us; undefined for a line that is none. */
-  parse(line: string): Entry | undefined;
 }
 
 /** Lines of a clone's journal that were left out, and why. */
@@ -33,5 +30,4 @@ export const nowhere: Elsewhere = {
   tips: () => new Map(),
   read: () => [][Symbol.iterator](),
   shared: () => ({ segment: 1, offset: 0 }),
-  parse: () => undefined,
 };

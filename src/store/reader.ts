@@ -1,4 +1,5 @@
 import { type Entry, type Numbered, numbered, type Renumbering } from "../domain/entry.ts";
+import { parseForeign } from "../domain/foreign-entry.ts";
 import { planRenumbering } from "../domain/renumber.ts";
 import { JournalDamage } from "./batch.ts";
 import type { Database } from "./database.ts";
@@ -86,6 +87,12 @@ export class JournalReader {
     return planRenumbering(taken, own, (what) => next.get(what)!, timestamp);
   }
 
+  /** Where the journals of other clones stand, as far as they are taken in. */
+  others(db: Database): string {
+    const tips = db.prepare<[string], string>("SELECT tip FROM progress WHERE clone <> ? ORDER BY clone");
+    return tips.pluck().all(this.#journal.cloneId).join(" ");
+  }
+
   ownPosition(db: Database): Position {
     return progressOf(db, this.#journal.cloneId);
   }
@@ -144,7 +151,7 @@ export class JournalReader {
     const read = function* () {
       for (const { bytes, end } of parts()) {
         const lines = bytes.toString("utf8").trimEnd().split("\n");
-        const entries = lines.flatMap((line) => elsewhere.parse(line) ?? []);
+        const entries = lines.flatMap((line) => parseForeign(line) ?? []);
         yield { entries, end, invalid: lines.length - entries.length };
       }
     };

@@ -109,6 +109,15 @@ export class JournaledIndex implements Disposable {
     });
   }
 
+  /** How far the journals of other clones are taken in. */
+  get others(): string {
+    return this.#reader.others(this.#file.db);
+  }
+
+  get isShared(): boolean {
+    return this.others !== "";
+  }
+
   /** Builds the index anew beside the old one and puts it in its place. */
   rebuild(): void {
     using _lock = this.#lock.hold("reindex", this.#since);

@@ -14,12 +14,8 @@ export interface TestRepository extends AsyncDisposable {
   commit(files: Files, message?: string): Promise<string>;
 }
 
-/** A real git repository with one commit on `main`, gone at the end of the test. */
-export async function aRepository(
-  files: Files = { "AGENTS.md": "Be kind.\n" },
-  name = "kira test ",
-): Promise<TestRepository> {
-  const folder = await mkdtemp(join(tmpdir(), name));
+/** A repository that is there already. */
+export function repositoryAt(folder: string): Omit<TestRepository, typeof Symbol.asyncDispose> {
   const git = async (...args: string[]) => (await execa("git", args, { cwd: folder })).stdout;
   const write = async (contents: Files) => {
     for (const [path, text] of Object.entries(contents)) {
@@ -34,6 +30,16 @@ export async function aRepository(
     await git("commit", "--quiet", `--message=${message}`);
     return git("rev-parse", "HEAD");
   };
+  return { folder, git, write, commit };
+}
+
+/** A real git repository with one commit on `main`, gone at the end of the test. */
+export async function aRepository(
+  files: Files = { "AGENTS.md": "Be kind.\n" },
+  name = "kira test ",
+): Promise<TestRepository> {
+  const folder = await mkdtemp(join(tmpdir(), name));
+  const { git, write, commit } = repositoryAt(folder);
   await git("init", "--quiet", "--initial-branch=main");
   for (const [key, value] of Object.entries({
     "user.name": "Test",

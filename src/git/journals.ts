@@ -1,0 +1,142 @@
+import type { SpawnSyncOptions } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { KiraError } from "../domain/errors.ts";
+import type { Elsewhere, Part } from "../store/elsewhere.ts";
+import type { Position } from "../store/journal.ts";
+import { foreignEnvironment, foreignSettings, withoutGit } from "./profile.ts";
+
+export const journalPrefix = "refs/kira/journal/";
+export const cloneName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** No part that we write is larger than a segment. */
+const mostPartBytes = 8 * 1024 * 1024;
+/** So much is read from git at a time. */
+const batchBytes = 32 * 1024 * 1024;
+
+interface Blob {
+  readonly at: Position;
+  readonly oid: string;
+  readonly size: number;
+}
+
+/**
+ * The journals that git holds below `refs/kira/journal/`. Read while nobody else may write to the index, and also by
+ * `log` where that is lost, so nothing here waits for anything but git itself.
+ */
+export class Journals implements Elsewhere {
+  readonly #commonDir: string;
+
+  constructor(commonDir: string) {
+    this.#commonDir = commonDir;
+  }
+
+  tips(): Map<string, string> {
+    const tips = new Map<string, string>();
+    const packed = readIfThere(join(this.#commonDir, "packed-refs"));
+    for (const [, oid, name] of packed.matchAll(/^([0-9a-f]{40}) refs\/kira\/journal\/(\S+)$/gm))
+      tips.set(name!, oid!);
+    const folder = join(this.#commonDir, journalPrefix);
+    for (const name of namesIn(folder)) {
+      const oid = readIfThere(join(folder, name)).trim();
+      if (/^[0-9a-f]{40}$/.test(oid)) tips.set(name, oid);
+    }
+    for (const name of tips.keys()) if (!cloneName.test(name)) tips.delete(name);
+    return tips;
+  }
+
+  *read(tip: string, from: Position): Generator<Part> {
+    let some: Blob[] = [];
+    let bytes = 0;
+    for (const blob of this.#chain(tip)) {
+      if (isBefore(blob.at, from)) continue;
+      some.push(blob);
+      bytes += blob.size;
+      if (bytes < batchBytes) continue;
+      yield* this.#contents(some);
+      [some, bytes] = [[], 0];
+    }
+    yield* this.#contents(some);
+  }
+
+  shared(clone: string): Position {
+    const tips = this.#git([
+      "for-each-ref",
+      "--format=%(objectname)",
+      `refs/kira/remotes/**/journal/${clone}`,
+    ])
+      .toString("utf8")
+      .split("\n")
+      .filter(Boolean);
+    const ends = tips.map((tip) => endOf(this.#chain(tip).at(-1)));
+    return ends.reduce((last, end) => (isBefore(last, end) ? end : last), endOf(undefined));
+  }
+
+  /** The parts of a journal as far as each begins where the one before it ends. */
+  #chain(tip: string): Blob[] {
+    const blobs: Blob[] = [];
+    for (const line of this.#git(["ls-tree", "-r", "-l", "-z", tip]).toString("utf8").split("\0")) {
+      const found = /^100644 blob ([0-9a-f]{40}) +(\d+)\t(\d{6})\/(?:\S+\/)?(\d{7})\.jsonl$/.exec(line);
+      if (!found) continue;
+      const [, oid = "", size, segment, offset] = found;
+      blobs.push({ oid, size: Number(size), at: { segment: Number(segment), offset: Number(offset) } });
+    }
+    blobs.sort((a, b) => (isBefore(a.at, b.at) ? -1 : 1));
+    const broken = blobs.findIndex(
+      ({ at, size }, i) => size > mostPartBytes || size === 0 || !follows(endOf(blobs[i - 1]), at),
+    );
+    return broken < 0 ? blobs : blobs.slice(0, broken);
+  }
+
+  *#contents(blobs: readonly Blob[]): Generator<Part> {
+    if (blobs.length === 0) return;
+    const all = this.#git(["cat-file", "--batch"], blobs.map(({ oid }) => `${oid}\n`).join(""));
+    let at = 0;
+    for (const blob of blobs) {
+      const begin = all.indexOf("\n", at) + 1;
+      at = begin + blob.size + 1;
+      const bytes = all.subarray(begin, begin + blob.size);
+      yield { bytes, end: endOf(blob) };
+    }
+  }
+
+  #git(args: readonly string[], input?: string): Buffer {
+    // Loaded when it is needed: `log` has no time for it.
+    const { spawnSync } = process.getBuiltinModule("node:child_process");
+    const options: SpawnSyncOptions = {
+      env: { ...withoutGit(process.env), LC_ALL: "C", ...foreignEnvironment },
+      maxBuffer: 1024 ** 3,
+      ...(input === undefined ? {} : { input }),
+    };
+    const { status, stdout, stderr } = spawnSync(
+      "git",
+      [...foreignSettings, `--git-dir=${this.#commonDir}`, ...args],
+      options,
+    );
+    if (status === 0) return stdout as Buffer;
+    throw new KiraError(
+      "unavailable",
+      `The journals of other clones cannot be read: git ${args[0]} says ${String(stderr).trim() || "nothing"}. Look with: git fsck.`,
+    );
+  }
+}
+
+function endOf(blob: Blob | undefined): Position {
+  if (!blob) return { segment: 1, offset: 0 };
+  const { at, size } = blob;
+  return { segment: at.segment, offset: at.offset + size };
+}
+
+const isBefore = (one: Position, other: Position) =>
+  one.segment < other.segment || (one.segment === other.segment && one.offset < other.offset);
+
+const follows = (end: Position, at: Position) =>
+  at.segment === end.segment ? at.offset === end.offset : at.segment === end.segment + 1 && at.offset === 0;
+
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
+}
+
+function readIfThere(file: string): string {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file, "latin1") : "";
+}
