@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
 import { anAgentRepository, type TestRepository } from "../support/repository.ts";
-import { failuresAbout, idea, journalOf } from "./support.ts";
+import { verifyRecord } from "../../src/loop/verify-record.ts";
+import { failuresAbout, idea, inWorkspace, journalOf } from "./support.ts";
 
 const told = async ({ folder }: TestRepository) =>
   Promise.all(
@@ -69,4 +70,15 @@ test("a lost name of the clone is that of its journal again", async () => {
   await rm(file);
   expect(await told(repository)).toBe(before);
   expect(await readFile(file, "utf8")).toBe(name);
+});
+
+test("a bit that flips in the journal and leaves it readable is found by comparing with what git holds", async () => {
+  await using repository = await anAgentRepository();
+  await idea(repository, { "skills/style.md": "Be brief.\n" }, "style");
+  expect(await inWorkspace(repository, verifyRecord)).toEqual([]);
+  const file = await segmentOf(repository);
+  await writeFile(file, (await readFile(file, "utf8")).replace('"risk":"medium"', '"risk":"mediul"'));
+  expect(await inWorkspace(repository, verifyRecord)).toMatchObject([
+    { what: "journal", found: expect.stringMatching(/^Segment 1 differs .* behind byte \d+\.$/) },
+  ]);
 });
