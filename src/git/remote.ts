@@ -20,9 +20,13 @@ export const trackingPrefix = (remote: string) => `refs/kira/remotes/${remote}/`
 export const fetchRefspecs = (remote: string): string[] =>
   shared.map((space) => `+refs/${space}/*:${trackingPrefix(remote)}${space}/*`);
 
+/** What a plain `git fetch` brings once `init` has asked for it: the same, in few words. */
+export const plainRefspecs = (remote: string): string[] =>
+  ["kira", "notes/kira"].map((space) => `+refs/${space}/*:${trackingPrefix(remote)}${space}/*`);
+
 export interface Push {
-  /** Old to new names, each with what the remote is expected to have: undefined for nothing, "any" for what follows. */
   readonly refspecs: readonly string[];
+  /** Refs that may move only from here; undefined stands for "not there". */
   readonly leases: ReadonlyMap<string, string | undefined>;
 }
 

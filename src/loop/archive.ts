@@ -33,13 +33,19 @@ export async function showNode(
   return { node, patch: await renderPatch(objects, await changesBetween(git, parent.tree, node.tree)) };
 }
 
-/** Plants the first node on production, unless there is one. */
+/**
+ * Plants the first node on production, unless there is one.
+ * @returns undefined in a clone that has the tags of another's nodes, and learns what they are with `sync`
+ */
 export async function plantRoot(
   workspace: Workspace,
   rules: Pick<Rules, "config" | "production" | "tree">,
-): Promise<ArchiveNode> {
+): Promise<ArchiveNode | undefined> {
   const existing = workspace.record.index.archive.list()[0];
   if (existing) return existing;
+  const known = await workspace.refs.list("refs/tags/kira/archive", "refs/kira/remotes");
+  const hasSynced = known.some(({ name }) => name.startsWith("refs/kira/remotes/"));
+  if (known.length > 0 && !hasSynced) return undefined;
   const node = await draftNode(workspace, rules, {
     commit: rules.production,
     tree: rules.tree,

@@ -7,6 +7,7 @@ import type { ArchiveNode } from "../domain/node.ts";
 import { findRepository, readBranch, type Repository } from "../git/repository.ts";
 import { Git } from "../git/git.ts";
 import { replaceFile } from "../git/replace.ts";
+import { plainRefspecs, remoteNames } from "../git/remote.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
 import { plantRoot } from "./archive.ts";
@@ -24,7 +25,8 @@ export interface Initialised {
   /** Whether the configuration stands on the production branch, from where it is read. */
   readonly configCommitted: boolean;
   readonly production: string;
-  readonly node: ArchiveNode;
+  /** The first node; null in a clone whose nodes come with `sync`. */
+  readonly node: ArchiveNode | null;
   readonly hook: HookState;
   readonly index: string;
 }
@@ -81,6 +83,7 @@ export async function init(
   });
   if (!excluded.stdout.split("\n").includes("refs/kira/*"))
     await git.user(["config", "--local", "--add", "log.excludeDecoration", "refs/kira/*"]);
+  await fetchTheRecord(git);
   const tips = await everyTip(workspace);
   if (record.index.facts.find("seen") === undefined)
     record.write(() => [{ kind: "seen", timestamp: workspace.now().toISOString(), tips }]);
@@ -89,17 +92,27 @@ export async function init(
     kind: "step",
     step: "init",
     what: `${repository.worktree} is set up`,
-    why: `${node.tag} is production as it was found`,
+    why: node ? `${node.tag} is production as it was found` : "its nodes come with sync",
   });
   return {
     ...prepared,
     configWritten: prepared.written,
     configCommitted,
     production: settings.production,
-    node,
+    node: node ?? null,
     hook,
     index: indexFile,
   };
+}
+
+/** A plain clone fetches neither notes nor the refs of the record: what a remote has of them is kept apart. */
+async function fetchTheRecord(git: Git): Promise<void> {
+  for (const remote of await remoteNames(git)) {
+    const key = `remote.${remote}.fetch`;
+    const { stdout } = await git.userAnswer(["config", "--local", "--get-all", key], { answers: [1] });
+    for (const refspec of plainRefspecs(remote).filter((wanted) => !stdout.split("\n").includes(wanted)))
+      await git.user(["config", "--local", "--add", key, refspec]);
+  }
 }
 
 async function currentBranch(git: Git, repository: Repository): Promise<string> {

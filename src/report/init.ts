@@ -14,7 +14,9 @@ export function renderInit({
     configWritten
       ? `Wrote ${configFile} for the ${preset} layout.`
       : `${configFile} is there and stays as it is.`,
-    `${node.tag} is planted on ${production} at ${node.commit.slice(0, 10)}.`,
+    node
+      ? `${node.tag} is planted on ${production} at ${node.commit.slice(0, 10)}.`
+      : "The accepted states came with the clone; what is known of them comes with: kira-improve sync",
     hook.kind === "manual"
       ? `Your hooks folder belongs to another tool. Add this line to its post-commit hook:\n  ${hook.line}`
       : `The post-commit hook is in place${hook.chained ? "; the one you had is called by it" : ""}.`,
