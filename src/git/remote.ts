@@ -47,16 +47,16 @@ export class Remote {
 
   /**
    * Fetches what is shared, and where the production branch stands there.
+   * @returns whether there is that branch: an empty remote has none yet
    * @throws KiraError `unavailable` if the remote cannot be reached
    */
-  async fetch(production: string): Promise<void> {
+  async fetch(production: string): Promise<boolean> {
     const branch = `+refs/heads/${production}:refs/remotes/${this.name}/${production}`;
     const withBranch = await this.#fetch([...fetchRefspecs(this.name), branch]);
-    // An empty remote has no production branch yet.
-    const said = /couldn't find remote ref/.test(withBranch)
-      ? await this.#fetch(fetchRefspecs(this.name))
-      : withBranch;
-    if (said === "") return;
+    if (withBranch === "") return true;
+    const lacksBranch = /couldn't find remote ref/.test(withBranch);
+    const said = lacksBranch ? await this.#fetch(fetchRefspecs(this.name)) : withBranch;
+    if (said === "") return false;
     throw new KiraError(
       "unavailable",
       `${this.name} cannot be fetched from: ${lastWords(said)}. Nothing was changed. Check its address with: git remote get-url ${this.name}; your network and your credentials.`,
@@ -74,12 +74,12 @@ export class Remote {
       { answers: [1, 128] },
     );
     if (status === 0) return { kind: "pushed" };
-    const failed = [...stdout.matchAll(/^!\t[^:\n]*:(\S+)\t\[(remote )?rejected\] \((.*)\)$/gm)].filter(
-      ([, , , reason = ""]) => !/atomic (push fail|transaction fail)/.test(reason),
-    );
-    const [, ref, byRule, reason] = failed.find(([, , remote]) => remote) ?? failed[0] ?? [];
+    const failed = [...stdout.matchAll(/^!\t[^:\n]*:(\S+)\t\[(remote )?rejected\] \((.*)\)$/gm)];
+    // All that were pushed together fail with one: that one tells why, unless the remote found out while it moved them.
+    const told = failed.filter(([, , , reason = ""]) => !/atomic/.test(reason));
+    const [, ref, byRule, reason] = told.find(([, , remote]) => remote) ?? told[0] ?? failed[0] ?? [];
     if (ref !== undefined && reason !== undefined)
-      return { kind: byRule ? "refused" : "rejected", ref, reason };
+      return { kind: byRule && told.length > 0 ? "refused" : "rejected", ref, reason };
     throw new KiraError(
       "unavailable",
       `Nothing could be pushed to ${this.name}: ${lastWords(stderr)}. What it had is taken in here; correct that and run: kira-improve sync ${this.name}.`,

@@ -48,7 +48,8 @@ export function planPush(
   ];
   if (refspecs.length === 0) return { refspecs, leases: new Map() };
   return {
-    refspecs: [...refspecs, `+${own}:${turnRef}`],
+    // Without a plus sign, which would go over the lease.
+    refspecs: [...refspecs, `${own}:${turnRef}`],
     leases: new Map([
       [turnRef, theirs.get(turnRef)?.oid],
       ...hidden.map(({ ref, commit }) => [ref, commit] as const),

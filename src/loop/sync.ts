@@ -43,7 +43,7 @@ export async function sync(workspace: Workspace, name?: string): Promise<Synced>
   const renumbered: TakenIn["renumbered"][number][] = [];
   const refused = new Set<string>();
   for (let attempt = 1; ; attempt++) {
-    await remote.fetch(workspace.production);
+    const hasProduction = await remote.fetch(workspace.production);
     let sides = await bothSides(workspace, remote.name);
     const taken = await takeOver(workspace, sides, remote.name);
     taken.received.forEach((clone) => received.add(clone));
@@ -54,7 +54,7 @@ export async function sync(workspace: Workspace, name?: string): Promise<Synced>
     const push = planPush(workspace, sides);
     const ended = push.refspecs.length === 0 ? { kind: "pushed" as const } : await remote.push(push);
     if (ended.kind === "pushed") {
-      const production = await standing(workspace, remote.name, sides.production);
+      const production = await standing(workspace, remote.name, hasProduction ? sides.production : undefined);
       const pushed = push.refspecs.length;
       return {
         remote: remote.name,
