@@ -18,6 +18,7 @@ import { checkLeftovers } from "./doctor/leftovers.ts";
 import { checkGit, checkNode, checkSandbox } from "./doctor/machine.ts";
 import { checkParents } from "./doctor/parents.ts";
 import { checkRecord } from "./doctor/record.ts";
+import { checkRemotes } from "./doctor/remotes.ts";
 
 export interface Diagnosis {
   /** No check failed; there may be warnings. */
@@ -115,6 +116,7 @@ async function checkWorkspace(
   const own = [
     check,
     await checkHook(workspace),
+    await checkRemotes(workspace),
     ...(await checkLeftovers(workspace)),
     ...(full ? await checkRecord(workspace) : []),
   ];

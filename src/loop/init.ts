@@ -106,7 +106,7 @@ export async function init(
 }
 
 /** A plain clone fetches neither notes nor the refs of the record: what a remote has of them is kept apart. */
-async function fetchTheRecord(git: Git): Promise<void> {
+export async function fetchTheRecord(git: Git): Promise<void> {
   for (const remote of await remoteNames(git)) {
     const key = `remote.${remote}.fetch`;
     const { stdout } = await git.userAnswer(["config", "--local", "--get-all", key], { answers: [1] });

@@ -128,13 +128,36 @@ test("--fix applies what is safe, says so, and leaves the rest to the user", asy
   expect(levels).toEqual(["ok", "ok", "warning"]);
 });
 
-test("an object that went bad is found with --full", async () => {
+test("an object that went bad is taken out of a backup", async () => {
   await using repository = await anAgentRepository();
+  await using place = await aSpareFolder();
+  const at = { folder: repository.folder };
+  await shell(at, `kira-improve backup "${place.folder}/backup"`);
   const tag = await repository.git("rev-parse", "refs/tags/kira/archive/0000");
   const file = join(repository.folder, ".git/objects", tag.slice(0, 2), tag.slice(2));
   await chmod(file, 0o644);
   await writeFile(file, "damage");
-  const at = { folder: repository.folder };
   const check = await look(at, "objects", "--full");
   expect(check).toMatchObject({ level: "failure", found: expect.stringContaining(tag) });
+  await shell(at, check.fix!.replace("<the file of a backup>", `"${place.folder}/backup"`));
+  expect(await look(at, "objects", "--full")).toMatchObject({ level: "ok" });
+  expect(await repository.git("cat-file", "-t", tag)).toBe("tag");
+});
+
+test("a journal in which one letter was changed is put back as git holds it", async () => {
+  await using repository = await anAgentRepository();
+  const at = { folder: repository.folder };
+  await shell(at, "kira-improve log --task 'Pay the invoice' --outcome failure --category billing");
+  await shell(at, "kira-improve analyze");
+  await shell(at, "sed -i 's/Pay the invoice/Say the invoice/' .git/kira/journal/*/000001.jsonl");
+  expect(await mends(at, "record", "--full")).toContain("differs from what git holds");
+  expect(await shell(at, "cat .git/kira/journal/*/000001.jsonl")).toContain("Pay the invoice");
+});
+
+test("a remote whose fetch leaves the record out is told apart, and asked for it", async () => {
+  await using repository = await anAgentRepository();
+  await using place = await aSpareFolder();
+  await repository.git("clone", "--quiet", "--bare", repository.folder, join(place.folder, "hub"));
+  await repository.git("remote", "add", "hub", join(place.folder, "hub"));
+  expect(await mends({ folder: repository.folder }, "remotes")).toContain("A fetch from hub brings neither");
 });
