@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { execa } from "execa";
 import { KiraError } from "../domain/errors.ts";
+import { beginCall } from "./call.ts";
 import type { Person } from "./objects.ts";
 import { foreignEnvironment, foreignSettings, withoutGit } from "./profile.ts";
 import type { Repository } from "./repository.ts";
@@ -120,9 +121,16 @@ export class Git {
     args: readonly string[],
     { stdin, environment, answers = [], directory, whole = false, encoding = "utf8" }: GitOptions,
   ): Promise<GitAnswer> {
+    const call = whole ? beginCall(this.commonDir) : undefined;
     const result = await execa("git", args, {
       cwd: directory ?? this.#repository.worktree,
-      env: { ...withoutGit(process.env), LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", ...environment },
+      env: {
+        ...withoutGit(process.env),
+        LC_ALL: "C",
+        GIT_TERMINAL_PROMPT: "0",
+        ...environment,
+        ...call?.environment,
+      },
       extendEnv: false,
       reject: false,
       detached: whole,
@@ -130,6 +138,7 @@ export class Git {
       maxBuffer: 1024 ** 3,
       ...(stdin === undefined ? { stdin: "ignore" as const } : { input: stdin }),
     });
+    if (result.exitCode !== undefined) call?.end();
     if (result.exitCode === undefined) {
       if (result.isTerminated)
         throw new KiraError(

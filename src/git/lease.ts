@@ -69,11 +69,11 @@ function read(file: string, id: string): Lease {
   }
 }
 
-function ourselves(): Holder {
+export function ourselves(): Holder {
   return { pid: process.pid, started: startOf(process.pid), boot: bootId() };
 }
 
-function isAlive({ pid, started, boot }: Holder): boolean {
+export function isAlive({ pid, started, boot }: Holder): boolean {
   if (pid <= 0 || boot !== bootId()) return false;
   try {
     process.kill(pid, 0);

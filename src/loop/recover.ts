@@ -1,5 +1,6 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Intent } from "../domain/entry.ts";
+import { anyCall, settleCalls } from "../git/call.ts";
 import { anyLease } from "../git/lease.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
@@ -16,11 +17,15 @@ import { type PutInPlace, putBack, restoreRefs } from "./restore-refs.ts";
  * not, the step is taken for not begun.
  */
 export async function recover(workspace: Workspace): Promise<void> {
-  const { git } = workspace;
-  if (workspace.record.index.intents.open().length === 0 && !anyLease(git.commonDir)) return;
+  const { git, report } = workspace;
+  const isBegun = workspace.record.index.intents.open().length > 0;
+  if (!isBegun && !anyLease(git.commonDir) && !anyCall(git.commonDir)) return;
   using lock = tryLock(workspace);
   // Whoever holds the lock is still at work on it.
   if (!lock) return;
+  // First, because a git that is still at work may yet move what an intent is about.
+  for (const file of await settleCalls(git.commonDir))
+    report({ kind: "notice", what: `A git that was killed had left ${file}; it was removed.` });
   for (const intent of workspace.record.index.intents.open()) await finish(workspace, intent);
   await reapSlots(git);
 }

@@ -125,8 +125,8 @@ export async function expectWhole(place: Place, moment: string): Promise<void> {
     (path) => /\.(lock|part|new)$/.test(path) && !/^kira\/[^/]+\.lock$/.test(path),
   );
   expect(stray, moment).toEqual([]);
-  const slots = join(home, "slots");
-  expect(existsSync(slots) ? readdirSync(slots) : [], moment).toEqual([]);
+  for (const folder of ["slots", "calls"].map((name) => join(home, name)))
+    expect(existsSync(folder) ? readdirSync(folder) : [], moment).toEqual([]);
   expect(linesOf(await git("worktree", "list")), moment).toHaveLength(1);
   const before = await answersOf(place);
   const { status, stderr } = await kira({ folder: place.folder, env: clock }, "reindex");
