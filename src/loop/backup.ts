@@ -25,7 +25,7 @@ export async function backup(workspace: Workspace, file: string, force: boolean)
   await deriveStatuses(workspace);
   const manifest = await manifestOf(workspace);
   await keep(workspace, manifest);
-  const draft = `${file}.${process.pid}.part`;
+  const draft = `${file}.part`; // one that a killed process left is written over
   try {
     await writeBundle(workspace.git, draft, [...Object.keys(manifest.refs), backupRef]);
     chmodSync(draft, 0o600); // it holds what the agent was asked
