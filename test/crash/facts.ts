@@ -76,13 +76,17 @@ async function notesOf(place: Place, refs: readonly string[]): Promise<string[]>
   return notes;
 }
 
-/** What the journal holds, but for steps that were taken back and how far the history was searched. */
+/**
+ * What the journal holds, but for steps that were taken back, how far the history was searched, and which command moved
+ * a ref: where one had to be put in place, that is another.
+ */
 function factsIn(lines: readonly Line[]): string[] {
   const takenBack = new Set(
     lines.flatMap((line) => (line.kind === "completion" && line.result === "conflict" ? line.uuid : [])),
   );
   const isFact = (line: Line) =>
     line.kind !== "seen" &&
+    line.kind !== "operation" &&
     !((line.kind === "intent" || line.kind === "completion") && takenBack.has(line.uuid));
   return lines.filter(isFact).map(({ more: _, ...line }) => JSON.stringify(line));
 }

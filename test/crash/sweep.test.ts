@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
   { in: eventful, leaves: "all or nothing", args: ["archive", "--rollback", "0", "--restore"] },
   { in: rolledBack, leaves: "all or nothing", args: ["archive", "--rollback", "1"] },
   { in: eventful, leaves: "a part", args: ["undo"] },
-  { in: eventful, leaves: "a beginning", args: ["backup", ".git/record.backup"] },
+  { in: eventful, leaves: "a beginning", args: ["backup", ".git/record.backup", "--force"] },
   { in: eventful, leaves: "a beginning", args: ["run", "--allow-unsandboxed"] },
   { in: eventful, leaves: "all or nothing", args: ["tasks", "add", "--from-outcome", "1"] },
   { in: eventful, leaves: "all or nothing", args: ["tasks", "disable", "knows-figs"] },
