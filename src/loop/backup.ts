@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, linkSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { backupRef, type Manifest, manifestFile } from "../domain/backup.ts";
 import { KiraError } from "../domain/errors.ts";
 import { writeBundle } from "../git/bundle.ts";
-import { removeAll } from "../git/remove.ts";
+import { openScratch } from "../git/scratch.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 import { syncPath } from "./durable-file.ts";
 import { preserve } from "./preserve.ts";
@@ -85,18 +85,15 @@ async function keep({ objects, refs, git, now }: Workspace, manifest: Manifest):
 /** A restore into a repository that is thrown away. */
 async function rehearse(workspace: Workspace, file: string): Promise<void> {
   const { git, environment, now } = workspace;
-  const folder = mkdtempSync(join(tmpdir(), "kira-backup-"));
-  try {
-    await git.foreign(["init", "--quiet", "--initial-branch=kira/rehearsal", folder]);
-    await restore(folder, file, now().toISOString());
-    using there = await openWorkspace({ folder, environment, report: () => undefined });
-    there.record.rebuild();
-    await deriveStatuses(there);
-    await there.git.foreign(["fsck", "--connectivity-only", "--no-dangling", "--no-progress"]);
-    if (answersOf(there) === answersOf(workspace)) return;
-  } finally {
-    removeAll(folder);
-  }
+  using scratch = openScratch(git.commonDir, realpathSync(tmpdir()));
+  const folder = scratch.directory;
+  await git.foreign(["init", "--quiet", "--initial-branch=kira/rehearsal", folder]);
+  await restore(folder, file, now().toISOString());
+  using there = await openWorkspace({ folder, environment, report: () => undefined });
+  there.record.rebuild();
+  await deriveStatuses(there);
+  await there.git.foreign(["fsck", "--connectivity-only", "--no-dangling", "--no-progress"]);
+  if (answersOf(there) === answersOf(workspace)) return;
   throw new KiraError(
     "conflict",
     "A restore of the backup gives other answers than this repository, so it was thrown away. Run: kira-improve reindex, then back up again.",
