@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { KiraError } from "../domain/errors.ts";
 import type { Elsewhere, Part } from "../store/elsewhere.ts";
 import type { Position } from "../store/journal.ts";
+import { isBefore, type JournalPart, listParts, parseParts } from "./journal-parts.ts";
 import { foreignEnvironment, foreignSettings, withoutGit } from "./profile.ts";
 
 export const journalPrefix = "refs/kira/journal/";
@@ -13,12 +14,6 @@ export const cloneName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const mostPartBytes = 8 * 1024 * 1024;
 /** So much is read from git at a time. */
 const batchBytes = 32 * 1024 * 1024;
-
-interface Blob {
-  readonly at: Position;
-  readonly oid: string;
-  readonly size: number;
-}
 
 /**
  * The journals that git holds below `refs/kira/journal/`. Read while nobody else may write to the index, and also by
@@ -46,7 +41,7 @@ export class Journals implements Elsewhere {
   }
 
   *read(tip: string, from: Position): Generator<Part> {
-    let some: Blob[] = [];
+    let some: JournalPart[] = [];
     let bytes = 0;
     for (const blob of this.#chain(tip)) {
       if (isBefore(blob.at, from)) continue;
@@ -73,22 +68,15 @@ export class Journals implements Elsewhere {
   }
 
   /** The parts of a journal as far as each begins where the one before it ends. */
-  #chain(tip: string): Blob[] {
-    const blobs: Blob[] = [];
-    for (const line of this.#git(["ls-tree", "-r", "-l", "-z", tip]).toString("utf8").split("\0")) {
-      const found = /^100644 blob ([0-9a-f]{40}) +(\d+)\t(\d{6})\/(?:\S+\/)?(\d{7})\.jsonl$/.exec(line);
-      if (!found) continue;
-      const [, oid = "", size, segment, offset] = found;
-      blobs.push({ oid, size: Number(size), at: { segment: Number(segment), offset: Number(offset) } });
-    }
-    blobs.sort((a, b) => (isBefore(a.at, b.at) ? -1 : 1));
+  #chain(tip: string): JournalPart[] {
+    const blobs = parseParts(this.#git(listParts(tip)).toString("utf8"));
     const broken = blobs.findIndex(
       ({ at, size }, i) => size > mostPartBytes || size === 0 || !follows(endOf(blobs[i - 1]), at),
     );
     return broken < 0 ? blobs : blobs.slice(0, broken);
   }
 
-  *#contents(blobs: readonly Blob[]): Generator<Part> {
+  *#contents(blobs: readonly JournalPart[]): Generator<Part> {
     if (blobs.length === 0) return;
     const all = this.#git(["cat-file", "--batch"], blobs.map(({ oid }) => `${oid}\n`).join(""));
     let at = 0;
@@ -121,14 +109,11 @@ export class Journals implements Elsewhere {
   }
 }
 
-function endOf(blob: Blob | undefined): Position {
+function endOf(blob: JournalPart | undefined): Position {
   if (!blob) return { segment: 1, offset: 0 };
   const { at, size } = blob;
   return { segment: at.segment, offset: at.offset + size };
 }
-
-const isBefore = (one: Position, other: Position) =>
-  one.segment < other.segment || (one.segment === other.segment && one.offset < other.offset);
 
 const follows = (end: Position, at: Position) =>
   at.segment === end.segment ? at.offset === end.offset : at.segment === end.segment + 1 && at.offset === 0;

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { listParts, parseParts } from "../git/journal-parts.ts";
 import { readRef } from "../git/repository.ts";
 import type { Workspace } from "../workspace.ts";
 import { journalRef } from "./preserve.ts";
@@ -17,14 +18,14 @@ export async function mendJournal(workspace: Workspace): Promise<void> {
 
 /** The bytes of each segment, from the parts that were committed one after the other. */
 async function committedSegments({ record, repository, git, objects }: Workspace) {
-  const segments = new Map<number, Buffer[]>();
   const tip = readRef(repository, journalRef(record.journal.cloneId));
   if (tip === undefined) return new Map<number, Buffer>();
-  for (const line of (await git.foreign(["ls-tree", "-r", tip])).split("\n")) {
-    const [, oid, segment] = /^100644 blob ([0-9a-f]{40})\t(\d{6})\/\d{7}\.jsonl$/.exec(line) ?? [];
-    if (oid === undefined) continue;
-    const parts = segments.get(Number(segment)) ?? [];
-    segments.set(Number(segment), [...parts, await objects.readBlob(oid)]);
+  const parts = Map.groupBy(parseParts(await git.foreign(listParts(tip))), ({ at }) => at.segment);
+  const segments = new Map<number, Buffer>();
+  for (const [segment, some] of parts) {
+    const blobs: Buffer[] = [];
+    for (const { oid } of some) blobs.push(await objects.readBlob(oid));
+    segments.set(segment, Buffer.concat(blobs));
   }
-  return new Map([...segments].map(([segment, parts]) => [segment, Buffer.concat(parts)]));
+  return segments;
 }

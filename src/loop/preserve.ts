@@ -1,6 +1,7 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import type { FileEntry } from "../domain/paths.ts";
+import { pathOfPart } from "../git/journal-parts.ts";
 import { readRef } from "../git/repository.ts";
 import type { Position } from "../store/journal.ts";
 
@@ -13,7 +14,7 @@ export const journalRef = (cloneId: string) => `refs/kira/journal/${cloneId}`;
 
 /**
  * Commits the journal's new part to `refs/kira/journal/<clone>`, as a blob of its own, so that no blob is written
- * twice: `<segment>/<first byte>.jsonl`. A push of that ref carries the record to another machine.
+ * twice: see {@link pathOfPart}. A push of that ref carries the record to another machine.
  * @returns whether there was anything new
  */
 export async function preserve(workspace: Workspace): Promise<boolean> {
@@ -51,7 +52,7 @@ async function commitNewPart(
       .filter(({ bytes }) => bytes.length > 0);
     const oids = await Promise.all(some.map(({ bytes }) => objects.writeBlob(bytes)));
     for (const [i, { segment, offset, bytes }] of some.entries()) {
-      changes.set(`${padded(segment, 6)}/${padded(offset, 7)}.jsonl`, { mode: "100644", oid: oids[i]! });
+      changes.set(pathOfPart({ segment, offset }), { mode: "100644", oid: oids[i]! });
       end = { segment, offset: offset + bytes.length };
     }
   }
@@ -68,8 +69,6 @@ async function commitNewPart(
   await refs.move([{ ref, from: existing, to: commit }]);
   return true;
 }
-
-const padded = (n: number, width: number) => String(n).padStart(width, "0");
 
 function endOf(message: string): Position {
   const [, segment, offset] = /segment (\d+), byte (\d+)/.exec(message) ?? [];

@@ -7,9 +7,9 @@ import { KiraError } from "../domain/errors.ts";
 import { headsOf, unbundle } from "../git/bundle.ts";
 import { Git, withoutHooks } from "../git/git.ts";
 import { Objects } from "../git/objects.ts";
+import { listParts, parseParts } from "../git/journal-parts.ts";
 import { type Move, Refs } from "../git/refs.ts";
 import { findRepository } from "../git/repository.ts";
-import { listTree } from "../git/tree.ts";
 import { acquireLock } from "../store/lock.ts";
 import { writeDurably } from "./durable-file.ts";
 import { journalRef } from "./preserve.ts";
@@ -96,19 +96,23 @@ type Segments = ReadonlyMap<string, Buffer>;
 
 /** The journal's segments as the backup has them. @throws KiraError `invalid` if a part is missing */
 async function journalOf(git: Git, objects: Objects, { refs, clone }: Manifest): Promise<Segments> {
-  const tree = await listTree(git, refs[journalRef(clone)]!);
-  const segments = new Map<string, Buffer>();
-  for (const path of [...tree.keys()].sort()) {
-    const [, segment, offset] = /^(\d{6})\/(\d{7})\.jsonl$/.exec(path) ?? [];
-    const before = segments.get(segment ?? "") ?? Buffer.alloc(0);
-    if (segment === undefined || Number(offset) !== before.length)
+  const segments = new Map<string, Buffer[]>();
+  let length = 0;
+  for (const { at, oid } of parseParts(await git.foreign(listParts(refs[journalRef(clone)]!)))) {
+    const segment = String(at.segment).padStart(6, "0");
+    const parts = segments.get(segment) ?? [];
+    if (parts.length === 0) length = 0;
+    if (at.offset !== length)
       throw new KiraError(
         "invalid",
-        `The journal in the backup lacks what comes before ${path}. Take another.`,
+        `The journal in the backup lacks what comes before byte ${at.offset} of segment ${at.segment}. Take another.`,
       );
-    segments.set(segment, Buffer.concat([before, await objects.readBlob(tree.get(path)!.oid)]));
+    const bytes = await objects.readBlob(oid);
+    parts.push(bytes);
+    segments.set(segment, parts);
+    length += bytes.length;
   }
-  return segments;
+  return new Map([...segments].map(([segment, parts]) => [segment, Buffer.concat(parts)]));
 }
 
 /**

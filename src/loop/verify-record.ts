@@ -1,4 +1,5 @@
 import { messageOf } from "../domain/errors.ts";
+import { listParts, parseParts } from "../git/journal-parts.ts";
 import { readRef } from "../git/repository.ts";
 import type { Workspace } from "../workspace.ts";
 import { journalRef } from "./preserve.ts";
@@ -26,15 +27,12 @@ async function verifyJournal({ record, repository, git, objects }: Workspace): P
   const tip = readRef(repository, journalRef(record.journal.cloneId));
   if (tip === undefined) return [];
   const findings: Finding[] = [];
-  for (const line of (await git.foreign(["ls-tree", "-r", tip])).split("\n")) {
-    const [, oid = "", segment, offset] =
-      /^100644 blob ([0-9a-f]{40})\t(\d{6})\/(\d{7})\.jsonl$/.exec(line) ?? [];
+  for (const { at, oid } of parseParts(await git.foreign(listParts(tip)))) {
     const committed = await objects.readBlob(oid);
-    const from = { segment: Number(segment), offset: Number(offset) };
-    if (!record.journal.bytes(from).subarray(0, committed.length).equals(committed))
+    if (!record.journal.bytes(at).subarray(0, committed.length).equals(committed))
       findings.push({
         what: "journal",
-        found: `Segment ${from.segment} differs from what git holds of it behind byte ${from.offset}.`,
+        found: `Segment ${at.segment} differs from what git holds of it behind byte ${at.offset}.`,
       });
   }
   return findings;
