@@ -11,6 +11,7 @@ const suites: Record<string, () => Promise<Suite>> = {
   gateway: async () => (await import("./gateway.ts")).gateway,
   prompt: async () => (await import("./prompt.ts")).prompt,
   scale: async () => (await import("./scale.ts")).scale,
+  sync: async () => (await import("./sync.ts")).sync,
 };
 
 /** The promises about verdicts, simulated: seconds to minutes each, no bundle needed. */
