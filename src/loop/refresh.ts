@@ -80,7 +80,7 @@ async function computeStatuses({ record, refs, live }: Workspace): Promise<void>
   const tried = record.index.trials.trees();
   record.derive((index) => {
     for (const { id, tree, rejectionReason } of proposals) {
-      const evaluation = index.evaluations.of(id).at(-1);
+      const evaluation = index.evaluations.latestOf(id);
       const status = statusOf({
         merged: merged.has(numberRef(id)),
         rejected: rejectionReason !== null,

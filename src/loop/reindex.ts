@@ -15,9 +15,9 @@ export async function reindex(workspace: Workspace): Promise<Reindexed> {
   const { outcomes, analyses, proposals, evaluations, archive } = workspace.record.index;
   return {
     outcomes: outcomes.count(),
-    analyses: analyses.list().length,
-    proposals: proposals.list().length,
-    evaluations: evaluations.list().length,
-    nodes: archive.list().length,
+    analyses: analyses.count(),
+    proposals: proposals.count(),
+    evaluations: evaluations.count(),
+    nodes: archive.count(),
   };
 }

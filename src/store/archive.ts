@@ -18,25 +18,23 @@ export class ArchiveStore extends SealedStore<ArchiveNode> {
    */
   add(node: ArchiveNode, clone: string): boolean {
     const { id, timestamp, parentId, proposalId, configHash, snapshot, delta, description, commit } = node;
-    const { changes } = this.db
-      .prepare(
-        `INSERT INTO archive (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    const { changes } = this.prepared(
+      `INSERT INTO archive (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET (${columns}) = (${columns.replaceAll(/\w+/g, "excluded.$&")})
          WHERE commit_id = excluded.commit_id AND (excluded.timestamp, excluded.clone) < (timestamp, clone)`,
-      )
-      .run(
-        id,
-        timestamp,
-        parentId,
-        proposalId,
-        configHash,
-        JSON.stringify(snapshot),
-        delta,
-        description,
-        commit,
-        JSON.stringify(node),
-        clone,
-      );
+    ).run(
+      id,
+      timestamp,
+      parentId,
+      proposalId,
+      configHash,
+      JSON.stringify(snapshot),
+      delta,
+      description,
+      commit,
+      JSON.stringify(node),
+      clone,
+    );
     if (changes === 1) this.seal(id);
     return this.find(id)?.commit === commit;
   }

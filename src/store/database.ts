@@ -5,6 +5,7 @@ import { KiraError, messageOf } from "../domain/errors.ts";
 import { migrations } from "./migrations.ts";
 
 export type Database = Sqlite.Database;
+export type Statement<Row = unknown> = Sqlite.Statement<unknown[], Row>;
 
 /** Whether there is an index to open: SQLite takes an empty file for a healthy database, we take it for a lost one. */
 export function hasIndex(file: string): boolean {

@@ -1,5 +1,5 @@
 import { KiraError } from "../domain/errors.ts";
-import type { Database } from "./database.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** A table whose rows hold a whole entry as JSON beside the columns people query. */
 export abstract class EntryStore<Item> {
@@ -7,6 +7,7 @@ export abstract class EntryStore<Item> {
   readonly #table: string;
   readonly #noun: string;
   readonly #remedy: string;
+  readonly #statements = new Map<string, Statement>();
 
   protected constructor(db: Database, table: string, noun: string, remedy: string) {
     this.db = db;
@@ -17,6 +18,10 @@ export abstract class EntryStore<Item> {
 
   nextId(): number {
     return this.db.prepare<[], number>(`SELECT coalesce(max(id), 0) + 1 FROM ${this.#table}`).pluck().get()!;
+  }
+
+  count(): number {
+    return this.db.prepare<[], number>(`SELECT count(*) FROM ${this.#table}`).pluck().get()!;
   }
 
   find(id: number): Item | undefined {
@@ -47,9 +52,14 @@ export abstract class EntryStore<Item> {
   }
 
   protected many(where: string, ...values: readonly (string | number)[]): Item[] {
-    const rows = this.db
-      .prepare<unknown[], string>(`SELECT entry FROM ${this.#table} WHERE ${where}`)
-      .pluck();
-    return rows.all(...values).map((entry) => JSON.parse(entry) as Item);
+    const rows = this.prepared<{ entry: string }>(`SELECT entry FROM ${this.#table} WHERE ${where}`);
+    return rows.all(...values).map(({ entry }) => JSON.parse(entry) as Item);
+  }
+
+  /** Compiled once: that takes SQLite as long as to run it, and whoever makes the index anew runs it for each row. */
+  protected prepared<Row = unknown>(sql: string): Statement<Row> {
+    const known = this.#statements.get(sql) ?? this.db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known as Statement<Row>;
   }
 }

@@ -24,25 +24,23 @@ export class EvaluationStore extends SealedStore<Evaluation> {
       tasks,
       verdict,
     } = evaluation;
-    const { changes } = this.db
-      .prepare(
-        `INSERT OR IGNORE INTO evaluations (id, timestamp, proposal_id, baseline_score, modified_score, improvement_pct,
+    const { changes } = this.prepared(
+      `INSERT OR IGNORE INTO evaluations (id, timestamp, proposal_id, baseline_score, modified_score, improvement_pct,
            passed, runs, details, verdict, entry, clone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        id,
-        timestamp,
-        proposalId,
-        baselineScore,
-        modifiedScore,
-        improvementPct,
-        Number(passed),
-        runs,
-        JSON.stringify(tasks),
-        verdict,
-        JSON.stringify(evaluation),
-        clone,
-      );
+    ).run(
+      id,
+      timestamp,
+      proposalId,
+      baselineScore,
+      modifiedScore,
+      improvementPct,
+      Number(passed),
+      runs,
+      JSON.stringify(tasks),
+      verdict,
+      JSON.stringify(evaluation),
+      clone,
+    );
     if (changes === 1) this.seal(id);
     return changes === 1;
   }
@@ -52,15 +50,22 @@ export class EvaluationStore extends SealedStore<Evaluation> {
     const evaluation = this.one("id = ? AND clone = ?", evaluationId, clone);
     if (!evaluation) return;
     const all = [...evaluation.tasks, ...tasks];
-    this.db
-      .prepare("UPDATE evaluations SET details = ?, entry = ? WHERE id = ?")
-      .run(JSON.stringify(all), JSON.stringify({ ...evaluation, tasks: all }), evaluationId);
+    this.prepared("UPDATE evaluations SET details = ?, entry = ? WHERE id = ?").run(
+      JSON.stringify(all),
+      JSON.stringify({ ...evaluation, tasks: all }),
+      evaluationId,
+    );
     this.seal(evaluationId);
   }
 
   /** Of one proposal, oldest first. */
   of(proposalId: number): Evaluation[] {
     return this.many("proposal_id = ? ORDER BY id", proposalId);
+  }
+
+  /** The last one of a proposal. */
+  latestOf(proposalId: number): Evaluation | undefined {
+    return this.one("proposal_id = ? ORDER BY id DESC LIMIT 1", proposalId);
   }
 
   /** Of one proposal, oldest first: those that a clone made itself. */

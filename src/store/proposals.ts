@@ -30,26 +30,24 @@ export class ProposalStore extends EntryStore<Proposal> {
       commit,
       tree,
     } = proposal;
-    const { changes } = this.db
-      .prepare(
-        `INSERT OR IGNORE INTO proposals (id, timestamp, analysis_id, description, target_files, changes, expected_improvement, risk,
+    const { changes } = this.prepared(
+      `INSERT OR IGNORE INTO proposals (id, timestamp, analysis_id, description, target_files, changes, expected_improvement, risk,
            parent_config_hash, uuid, commit_id, tree, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        id,
-        timestamp,
-        analysisId,
-        description,
-        JSON.stringify(targetFiles),
-        JSON.stringify({ parent, commit, tree }),
-        expectedImprovement,
-        risk,
-        parent,
-        uuid,
-        commit,
-        tree,
-        JSON.stringify(proposal),
-      );
+    ).run(
+      id,
+      timestamp,
+      analysisId,
+      description,
+      JSON.stringify(targetFiles),
+      JSON.stringify({ parent, commit, tree }),
+      expectedImprovement,
+      risk,
+      parent,
+      uuid,
+      commit,
+      tree,
+      JSON.stringify(proposal),
+    );
     if (changes === 1) this.#decide(id);
     return changes === 1;
   }
@@ -60,25 +58,26 @@ export class ProposalStore extends EntryStore<Proposal> {
    */
   decide({ proposalId, timestamp, decision, reason }: Omit<Decision, "by">, clone: string): void {
     if (decision === "reopened")
-      this.db.prepare("DELETE FROM decisions WHERE proposal_id = ? AND clone = ?").run(proposalId, clone);
+      this.prepared("DELETE FROM decisions WHERE proposal_id = ? AND clone = ?").run(proposalId, clone);
     else
-      this.db
-        .prepare("INSERT OR IGNORE INTO decisions VALUES (?, ?, ?, ?)")
-        .run(proposalId, clone, timestamp, reason);
+      this.prepared("INSERT OR IGNORE INTO decisions VALUES (?, ?, ?, ?)").run(
+        proposalId,
+        clone,
+        timestamp,
+        reason,
+      );
     this.#decide(proposalId);
   }
 
   #decide(id: number): void {
-    this.db
-      .prepare(
-        `UPDATE proposals SET rejection_reason =
+    this.prepared(
+      `UPDATE proposals SET rejection_reason =
            (SELECT reason FROM decisions WHERE proposal_id = @id ORDER BY timestamp, clone LIMIT 1) WHERE id = @id`,
-      )
-      .run({ id });
+    ).run({ id });
   }
 
   setStatus(id: number, status: Status): void {
-    this.db.prepare("UPDATE proposals SET status = ? WHERE id = ? AND status <> ?").run(status, id, status);
+    this.prepared("UPDATE proposals SET status = ? WHERE id = ? AND status <> ?").run(status, id, status);
   }
 
   state(id: number): ProposalState {

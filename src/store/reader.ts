@@ -31,8 +31,10 @@ export class JournalReader {
 
   /** All of all journals into an empty index; the own one first, so that nothing takes its numbers. */
   fill(db: Database, index: Index): LeftOut[] {
-    for (const batch of this.#own(start)) this.#applyOwn(db, index, batch);
-    return this.#others(db).map((other) => this.#readOther(db, index, other).leftOut);
+    return index.outcomes.addAll(() => {
+      for (const batch of this.#own(start)) this.#applyOwn(db, index, batch);
+      return this.#others(db).map((other) => this.#readOther(db, index, other).leftOut);
+    });
   }
 
   /** @returns false if new lines change what older ones mean: then the index has to be filled anew */

@@ -30,19 +30,15 @@ export abstract class SealedStore<Item> extends EntryStore<Item> {
 
   /** To be called whenever a row was written. */
   protected seal(id: number): void {
-    const row = this.db
-      .prepare<[number], Row>(`SELECT ${this.#row} FROM ${this.#table} WHERE id = ?`)
-      .get(id)!;
-    this.db.prepare(`UPDATE ${this.#table} SET digest = ? WHERE id = ?`).run(digestOf(row), id);
+    const row = this.prepared<Row>(`SELECT ${this.#row} FROM ${this.#table} WHERE id = ?`).get(id)!;
+    this.prepared(`UPDATE ${this.#table} SET digest = ? WHERE id = ?`).run(digestOf(row), id);
   }
 
   /** @throws IndexDamage for a row that is not as it was written; one of an earlier version has no digest yet */
   protected override many(where: string, ...values: readonly (string | number)[]): Item[] {
-    const rows = this.db
-      .prepare<unknown[], Row & { digest: string }>(
-        `SELECT digest, ${this.#row} FROM ${this.#table} WHERE ${where}`,
-      )
-      .all(...values);
+    const rows = this.prepared<Row & { digest: string }>(
+      `SELECT digest, ${this.#row} FROM ${this.#table} WHERE ${where}`,
+    ).all(...values);
     return rows.map(({ digest, ...row }) => {
       if (digest !== "" && digest !== digestOf(row)) throw new IndexDamage(this.#table);
       return JSON.parse(row.entry) as Item;

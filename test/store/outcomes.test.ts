@@ -10,7 +10,10 @@ import { anOutcome } from "./entries.ts";
 
 const always = ["2000-01-01T00:00:00.000Z", "2100-01-01T00:00:00.000Z"] as const;
 
-describe("over any period, broken days and all", () => {
+describe.each([
+  ["one by one", storeOf],
+  ["all at once", storeOfAll],
+])("over any period, broken days and all, where outcomes were added %s", (_, store) => {
   /** Moments of four days, many of them on the hour, at midnight or a millisecond before it. */
   const hour = 3_600_000;
   const moment = fc
@@ -27,7 +30,7 @@ describe("over any period, broken days and all", () => {
 
   test("the counts of real work are those of the outcomes in it", () => {
     const holds = fc.property(fc.array(outcome, { maxLength: 40 }), period, (given, [since, until]) => {
-      using store = storeOf(given);
+      using filled = store(given);
       const mine = given.filter(
         ({ timestamp, source }) => timestamp >= since && timestamp < until && source !== "merge",
       );
@@ -37,14 +40,14 @@ describe("over any period, broken days and all", () => {
           return [category, { success: of("success"), failure: of("failure"), partial: of("partial") }];
         },
       );
-      expect(Object.fromEntries(store.outcomes.counts(since, until))).toEqual(Object.fromEntries(expected));
+      expect(Object.fromEntries(filled.outcomes.counts(since, until))).toEqual(Object.fromEntries(expected));
     });
     fc.assert(holds, { seed: 8, numRuns: 120 });
   });
 
   test("the durations are those of the work in it that did not fail", () => {
     const holds = fc.property(fc.array(outcome, { maxLength: 40 }), period, (given, [since, until]) => {
-      using store = storeOf(given);
+      using filled = store(given);
       const expected: Record<string, number> = {};
       for (const { timestamp, source, category, outcome: result, durationSeconds } of given)
         if (
@@ -55,7 +58,7 @@ describe("over any period, broken days and all", () => {
           durationSeconds !== null
         )
           expected[`${category} ${durationSeconds}`] = (expected[`${category} ${durationSeconds}`] ?? 0) + 1;
-      const found = [...store.outcomes.durations(since, until)];
+      const found = [...filled.outcomes.durations(since, until)];
       expect(
         Object.fromEntries(found.map(({ category, seconds, count }) => [`${category} ${seconds}`, count])),
       ).toEqual(expected);
@@ -154,9 +157,21 @@ describe("a commit is counted once", () => {
   });
 });
 
-function storeOf(given: readonly Partial<EntryOf<"outcome">>[]): Disposable & { outcomes: OutcomeStore } {
+type Given = readonly Partial<EntryOf<"outcome">>[];
+type Store = Disposable & { readonly outcomes: OutcomeStore };
+
+function storeOf(given: Given): Store {
   const db: Sqlite.Database = openDatabase(":memory:");
   const { outcomes } = openIndex(db, "here");
   for (const [i, outcome] of given.entries()) outcomes.add(anOutcome({ id: i + 1, ...outcome }));
   return { outcomes, [Symbol.dispose]: () => db.close() };
+}
+
+/** As an index is made anew. */
+function storeOfAll(given: Given): Store {
+  const store = storeOf([]);
+  store.outcomes.addAll(() => {
+    for (const [i, outcome] of given.entries()) store.outcomes.add(anOutcome({ id: i + 1, ...outcome }));
+  });
+  return store;
 }
