@@ -50,8 +50,6 @@ export function renumbered(entry: Entry, later: readonly Renumbering[]): Entry {
         node: entry.node && renumberedNode(entry.node, now, maybe),
         proposalId: maybe("proposal", entry.proposalId),
       };
-    case "operation":
-      return { ...entry, proposalId: maybe("proposal", entry.proposalId) };
     default:
       return entry;
   }

@@ -35,6 +35,11 @@ export const withoutHooks = ["-c", "core.hooksPath=/dev/null"];
 // Our own writes survive a power cut.
 const durable = ["-c", "core.fsync=all", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
 
+const signing = {
+  commit: ["commit.gpgSign"],
+  tag: ["tag.gpgSign", "tag.forceSignAnnotated"],
+} as const;
+
 /**
  * git as a program, in two profiles: `user` for the user's own checkout, branches, tags and notes, where their
  * configuration applies; `foreign` for every call that reads or materialises what a model may have written.
@@ -61,9 +66,14 @@ export class Git {
     return this.#committer;
   }
 
-  /** Whether the user has every commit or tag signed. */
-  async signs(what: "commit" | "tag"): Promise<boolean> {
-    const asked = ["config", "--type=bool", "--get-regexp", "^(commit|tag)\\.gpgsign$"];
+  /** The setting by which the user has every commit or tag signed; undefined if none does. Our tags are annotated. */
+  async signedBy(what: "commit" | "tag"): Promise<string | undefined> {
+    const asked = [
+      "config",
+      "--type=bool",
+      "--get-regexp",
+      "^(commit\\.gpgsign|tag\\.(gpgsign|forcesignannotated))$",
+    ];
     this.#signs ??= this.#run(asked, { answers: [1] }).then(
       // The last word on a setting counts.
       ({ stdout }) =>
@@ -73,7 +83,8 @@ export class Git {
           ),
         ),
     );
-    return (await this.#signs).has(`${what}.gpgsign`);
+    const found = await this.#signs;
+    return signing[what].find((setting) => found.has(setting.toLowerCase()));
   }
 
   /** Standard output without the last newline. @throws KiraError `unavailable` if git fails */

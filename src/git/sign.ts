@@ -7,7 +7,8 @@ export async function writeCommit(
   { git, objects }: { readonly git: Git; readonly objects: Objects },
   commit: NewCommit,
 ): Promise<string> {
-  return (await git.signs("commit")) ? signed(git, commit, "commit") : objects.writeCommit(commit);
+  const setting = await git.signedBy("commit");
+  return setting === undefined ? objects.writeCommit(commit) : signed(git, commit, setting);
 }
 
 /**
@@ -16,17 +17,18 @@ export async function writeCommit(
  * @throws KiraError `unavailable` if tags are to be signed and cannot be
  */
 export async function expectSignedTags(git: Git, tree: string): Promise<void> {
-  if (!(await git.signs("tag"))) return;
+  const setting = await git.signedBy("tag");
+  if (setting === undefined) return;
   const ourselves = await git.committer();
   const at = new Date(0);
   const probe = { tree, parents: [], message: "probe\n", author: ourselves, committer: ourselves, at };
-  await signed(git, probe, "tag");
+  await signed(git, probe, setting);
 }
 
 async function signed(
   git: Git,
   { tree, parents, message, author, committer, at }: NewCommit,
-  what: "commit" | "tag",
+  setting: string,
 ): Promise<string> {
   const date = `@${Math.floor(at.getTime() / 1000)} +0000`;
   const { status, stdout, stderr } = await git.userAnswer(
@@ -53,6 +55,6 @@ async function signed(
   const said = stderr.trim().split("\n").slice(0, 2).join(" ");
   throw new KiraError(
     "unavailable",
-    `git is set to sign each ${what} and cannot: ${said}. Mend that, or do without it here: git config ${what}.gpgSign false. Nothing was changed.`,
+    `git is set to sign each ${setting.split(".")[0]} and cannot: ${said}. Mend that, or do without it here: git config ${setting} false. Nothing was changed.`,
   );
 }

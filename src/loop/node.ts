@@ -68,7 +68,8 @@ export async function tagNode(
   ]);
   // git 2.39 answers a key that is gone with a tag that is not signed.
   await expectSignedTags(git, tree);
-  const args = ["tag", "--annotate", "--file=-", "--cleanup=verbatim", node.tag, node.commit];
+  // A message makes it annotated; --annotate would overrule tag.forceSignAnnotated.
+  const args = ["tag", "--file=-", "--cleanup=verbatim", node.tag, node.commit];
   await git.user([...withoutHooks, ...args], { stdin: message });
 }
 

@@ -53,6 +53,27 @@ test.skipIf(!canSign)("who signs all commits and tags finds ours signed, too", a
 });
 
 test.skipIf(!canSign)(
+  "who signs annotated tags alone finds ours signed, and a lost key is said",
+  async () => {
+    await using keys = await aSpareFolder();
+    await using repository = await aSigner(keys.folder);
+    const { git } = repository;
+    await git("config", "--unset", "commit.gpgSign");
+    await git("config", "--unset", "tag.gpgSign");
+    await git("config", "tag.forceSignAnnotated", "true");
+    await expectDone(repository, ["init"]);
+    await git("verify-tag", "kira/archive/0000");
+    await idea(repository, { "skills/new.md": "new\n" }, "idea");
+    await rename(join(keys.folder, "key"), join(keys.folder, "key.lost"));
+    const before = await everythingSettledIn(repository);
+    expect(await refusal(repository, ...onJudgement())).toMatch(
+      /^7 git is set to sign each tag and cannot: .+ git config tag\.forceSignAnnotated false\. Nothing was changed\.$/,
+    );
+    expect(await everythingSettledIn(repository)).toEqual(before);
+  },
+);
+
+test.skipIf(!canSign)(
   "a key that is gone is said, nothing is half done, and with the key it works",
   async () => {
     await using keys = await aSpareFolder();
