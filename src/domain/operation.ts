@@ -37,6 +37,18 @@ export const isProduction = ({ ref }: Pick<RefMove, "ref">) =>
 const reversible = (move: RefMove) =>
   isProduction(move) || /^refs\/(heads\/kira\/proposal|kira\/rejected)\//.test(move.ref);
 
+/** The proposal's number in a ref of its own. */
+const numberIn = ({ ref }: RefMove): number | undefined => {
+  const [, number] = /^refs\/(?:heads\/kira\/proposal|kira\/rejected)\/(\d+)/.exec(ref) ?? [];
+  return number === undefined ? undefined : Number(number);
+};
+
+/** The number that the operation's proposal had, if a sync has given it another since and the reversal needs it. */
+export function numberBefore({ moves }: Reversal, proposalId: number | null): number | undefined {
+  if (proposalId === null) return undefined;
+  return moves.map(numberIn).find((number) => number !== undefined && number !== proposalId);
+}
+
 const takenBack = "It was taken back with undo.";
 
 export function reversalOf({ command, proposalId, moves, refusal }: Operation): Reversal {

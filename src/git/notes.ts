@@ -38,10 +38,12 @@ export class Notes {
     return { ref: this.ref, from: tip, to: readRef(this.#git, this.ref) };
   }
 
-  /** Adds the lines of other notes, each once; they are sorted then. */
-  async merge(other: string): Promise<void> {
+  /** Adds the lines of other notes, each once; they are sorted then. @returns the move that this was */
+  async merge(other: string): Promise<Move> {
+    const from = readRef(this.#git, this.ref);
     const args = ["notes", `--ref=${this.name}`, "merge", "--quiet", "--strategy=cat_sort_uniq", other];
     await this.#git.user([...withoutHooks, ...args]);
+    return { ref: this.ref, from, to: readRef(this.#git, this.ref) };
   }
 
   /**

@@ -10,7 +10,7 @@ import { completeMove } from "./move-production.ts";
 import { setAside } from "./reject.ts";
 import { putNumbersRight } from "./renumbered-refs.ts";
 import { restoreNotes } from "./restore-notes.ts";
-import { type PutInPlace, putBack, restoreRefs } from "./restore-refs.ts";
+import { type Cause, type PutInPlace, putBack, restoreRefs } from "./restore-refs.ts";
 
 /**
  * Finishes what a killed command began. Production is the commit point: if it has moved, the rest is done now; if
@@ -37,16 +37,16 @@ export async function putRefsInPlace(workspace: Workspace): Promise<PutInPlace> 
 }
 
 /** The same for whoever holds the lock. */
-export async function finishRefs(workspace: Workspace): Promise<PutInPlace> {
+export async function finishRefs(workspace: Workspace, cause?: Cause): Promise<PutInPlace> {
   const { record } = workspace;
   await finishRefusals(workspace);
-  if (record.isShared) await putNumbersRight(workspace);
-  const { missing, settled } = await restoreRefs(workspace);
-  const notes = await restoreNotes(workspace);
+  if (record.isShared) await putNumbersRight(workspace, cause);
+  const { missing, settled } = await restoreRefs(workspace, cause);
+  const notes = await restoreNotes(workspace, cause);
   // The last of several on one commit may be missing, too.
   const latest = record.index.evaluations.latestBy(record.journal.cloneId);
   const note = latest && (await evaluationNote(workspace, latest));
-  if (note) await putBack(workspace, [note]);
+  if (note) await putBack(workspace, [note], cause);
   return { missing: [...missing, ...notes], settled };
 }
 

@@ -4,6 +4,7 @@ import type { Workspace } from "../workspace.ts";
 import { fingerprintOf, isUpToDate, productionOf, standOf } from "./fingerprint.ts";
 import { readHistory } from "./history.ts";
 import { finishRefs, putRefsInPlace, recover } from "./recover.ts";
+import type { Cause } from "./restore-refs.ts";
 import { sayLeftOut, sayRenumbered } from "./say-taken-in.ts";
 
 /**
@@ -38,9 +39,9 @@ export async function refresh(workspace: Workspace): Promise<void> {
 }
 
 /** Statuses and refs as other clones' journals, just taken in, make them; for whoever holds the lock. */
-export async function putInOrder(workspace: Workspace): Promise<void> {
+export async function putInOrder(workspace: Workspace, cause: Cause): Promise<void> {
   await computeStatuses(workspace);
-  const { missing } = await finishRefs(workspace);
+  const { missing } = await finishRefs(workspace, cause);
   if (missing.length > 0) await computeStatuses(workspace);
   workspace.record.index.facts.set("fingerprint", fingerprintOf(workspace));
 }

@@ -2,13 +2,13 @@ import { exchangeRef, numberRef, type Proposal, rejectedRef } from "../domain/pr
 import { tagPrefix } from "../domain/node.ts";
 import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
-import { putBack } from "./restore-refs.ts";
+import { type Cause, putBack, writeDown } from "./restore-refs.ts";
 
 /**
  * Moves the refs of what has got another number to where the record has it now. Found by comparing both, so that it is
  * safe to do again; what is missing afterwards, `restoreRefs` puts in place.
  */
-export async function putNumbersRight(workspace: Workspace): Promise<void> {
+export async function putNumbersRight(workspace: Workspace, cause?: Cause): Promise<void> {
   const { refs, git, record } = workspace;
   const { proposals, archive } = record.index;
   const present = await refs.list(
@@ -26,7 +26,7 @@ export async function putNumbersRight(workspace: Workspace): Promise<void> {
     all.flatMap((proposal) => (proposal.asked ? [[proposal.asked.blob, proposal]] : [])),
   );
   const moves: Move[] = [];
-  const renames: Array<readonly [from: string, to: string]> = [];
+  const renames: Array<{ readonly from: string; readonly to: string; readonly oid: string }> = [];
   const move = ({ name, oid }: Ref, to: string) => {
     moves.push({ ref: name, from: oid, to: undefined });
     if (!names.has(to)) moves.push({ ref: to, from: undefined, to: oid });
@@ -50,7 +50,7 @@ export async function putNumbersRight(workspace: Workspace): Promise<void> {
       const owner = byCommit.get(ref.oid);
       const holder = byNumber.get(Number(/^kira\/proposal\/(\d+)-/.exec(branch)?.[1]));
       if (owner && holder && holder !== owner && !names.has(`refs/heads/${owner.branch}`))
-        renames.push([branch, owner.branch]);
+        renames.push({ from: branch, to: owner.branch, oid: ref.oid });
     } else if (ref.name.startsWith(`refs/tags/${tagPrefix}`)) {
       const holder = archive.find(number);
       if (holder && holder.commit !== ref.target && archive.findByCommit(ref.target))
@@ -58,6 +58,11 @@ export async function putNumbersRight(workspace: Workspace): Promise<void> {
     }
   }
   // By git, because the user may have the branch checked out. Done first: a branch whose number is gone would be made again.
-  for (const [from, to] of renames) await git.user(["branch", "--move", from, to]);
-  await putBack(workspace, moves);
+  for (const { from, to } of renames) await git.user(["branch", "--move", from, to]);
+  const renamed = renames.flatMap(({ from, to, oid }) => [
+    { ref: `refs/heads/${from}`, from: oid, to: undefined },
+    { ref: `refs/heads/${to}`, from: undefined, to: oid },
+  ]);
+  if (renamed.length > 0) writeDown(workspace, renamed, cause);
+  await putBack(workspace, moves, cause);
 }

@@ -3,13 +3,13 @@ import type { ProposalState } from "../store/proposals.ts";
 import type { Workspace } from "../workspace.ts";
 import { evaluationLine } from "./record-evaluation.ts";
 import { rejectionLine } from "./reject.ts";
-import { writeDown } from "./restore-refs.ts";
+import { type Cause, writeDown } from "./restore-refs.ts";
 
 /**
  * Writes the notes again of those proposals that follow from the record and have none.
  * @returns what was missing
  */
-export async function restoreNotes(workspace: Workspace): Promise<string[]> {
+export async function restoreNotes(workspace: Workspace, cause?: Cause): Promise<string[]> {
   const { evaluationNotes, rejectionNotes, record } = workspace;
   const { evaluations, proposals } = record.index;
   const states = proposals.states();
@@ -23,10 +23,15 @@ export async function restoreNotes(workspace: Workspace): Promise<string[]> {
       evaluationNotes,
       states.filter(({ id }) => judged.has(id) && mine(id).length > 0),
       ({ id }) => mine(id).map(evaluationLine),
+      cause,
     )),
-    ...(await restore(workspace, rejectionNotes, refused, (proposal) => [
-      rejectionLine(proposal, proposal.rejectionReason!),
-    ])),
+    ...(await restore(
+      workspace,
+      rejectionNotes,
+      refused,
+      (proposal) => [rejectionLine(proposal, proposal.rejectionReason!)],
+      cause,
+    )),
   ];
 }
 
@@ -35,6 +40,7 @@ async function restore(
   notes: Notes,
   proposals: readonly ProposalState[],
   linesOf: (proposal: ProposalState) => string[],
+  cause: Cause | undefined,
 ): Promise<string[]> {
   if (proposals.length === 0) return [];
   const present = await notes.annotated();
@@ -46,6 +52,6 @@ async function restore(
     lines.set(commit, [...(lines.get(commit) ?? []), ...linesOf(proposal)]);
     names.push(`the ${notes.name} note of proposal ${id}`);
   }
-  if (lines.size > 0) writeDown(workspace, [await notes.restore(lines, workspace.now())]);
+  if (lines.size > 0) writeDown(workspace, [await notes.restore(lines, workspace.now())], cause);
   return names;
 }

@@ -1,5 +1,6 @@
 import { KiraError } from "../domain/errors.ts";
 import type { ArchiveNode } from "../domain/node.ts";
+import type { Operation } from "../domain/operation.ts";
 import { exchangeRef, numberRef, type Proposal } from "../domain/proposal.ts";
 import { branchesInUse } from "../git/in-use.ts";
 import type { Move, Ref } from "../git/refs.ts";
@@ -16,12 +17,16 @@ export interface PutInPlace {
   readonly settled: boolean;
 }
 
+/** What made refs due that are not where the record has them. */
+export type Cause = Pick<Operation, "command" | "what">;
+const ownRecord: Cause = { command: "recover", what: "refs put where the record has them" };
+
 /**
  * Puts those refs in place that follow from the record and are missing, after a crash or because somebody has deleted
  * them: numbers and branches of proposals, hidden branches of rejected ones, tags of nodes, the journal's own. What is
  * theirs stays: a branch that was deleted or moved, and any ref that points elsewhere.
  */
-export async function restoreRefs(workspace: Workspace): Promise<PutInPlace> {
+export async function restoreRefs(workspace: Workspace, cause: Cause = ownRecord): Promise<PutInPlace> {
   const { git, record, refs, objects } = workspace;
   const inUse = branchesInUse(git.commonDir);
   const present = new Map(
@@ -40,12 +45,12 @@ export async function restoreRefs(workspace: Workspace): Promise<PutInPlace> {
     if (wanted.length > 0 && (await objects.has(proposal.commit))) moves.push(...wanted);
     moves.push(...(await keeping(objects, proposal, present)));
   }
-  await putBack(workspace, moves);
+  await putBack(workspace, moves, cause);
   const missing = moves.filter(({ to }) => to !== undefined).map(({ ref }) => ref);
   let settled = true;
   for (const node of record.index.archive.list())
     if (!present.has(`refs/tags/${node.tag}`) && (await objects.has(node.commit))) {
-      if (await tagAgain(workspace, node)) missing.push(node.tag);
+      if (await tagAgain(workspace, node, cause)) missing.push(node.tag);
       else settled = false;
     }
   const journal = journalRef(record.journal.cloneId);
@@ -54,23 +59,22 @@ export async function restoreRefs(workspace: Workspace): Promise<PutInPlace> {
 }
 
 /** Moves refs to where the record has them. */
-export async function putBack(workspace: Workspace, moves: readonly Move[]): Promise<void> {
+export async function putBack(workspace: Workspace, moves: readonly Move[], cause?: Cause): Promise<void> {
   if (moves.length === 0) return;
   await workspace.refs.move(moves);
-  writeDown(workspace, moves);
+  writeDown(workspace, moves, cause);
 }
 
 /** Afterwards: what made them due stands in the record already. */
-export function writeDown(workspace: Workspace, moves: readonly Move[]): void {
-  const what = "refs put where the record has them";
-  workspace.record.write(() => operationLines(workspace, { command: "recover", what, moves }));
+export function writeDown(workspace: Workspace, moves: readonly Move[], cause: Cause = ownRecord): void {
+  workspace.record.write(() => operationLines(workspace, { ...cause, moves }));
 }
 
 /** Every command comes by here: one that only looks must not end because a tag cannot be signed now. */
-async function tagAgain(workspace: Workspace, node: ArchiveNode): Promise<boolean> {
+async function tagAgain(workspace: Workspace, node: ArchiveNode, cause: Cause): Promise<boolean> {
   try {
     await tagNode(workspace, node);
-    writeDown(workspace, [{ ref: `refs/tags/${node.tag}`, from: undefined, to: node.commit }]);
+    writeDown(workspace, [{ ref: `refs/tags/${node.tag}`, from: undefined, to: node.commit }], cause);
     return true;
   } catch (error) {
     if (!(error instanceof KiraError && error.code === "unavailable")) throw error;

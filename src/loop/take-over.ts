@@ -5,7 +5,7 @@ import type { TakenIn } from "../store/record.ts";
 import type { Workspace } from "../workspace.ts";
 import { putInOrder } from "./refresh.ts";
 import { putNumbersRight } from "./renumbered-refs.ts";
-import { putBack } from "./restore-refs.ts";
+import { type Cause, putBack, writeDown } from "./restore-refs.ts";
 import type { Named, Sides } from "./shared-refs.ts";
 import { sayLeftOut } from "./say-taken-in.ts";
 
@@ -32,11 +32,12 @@ export async function takeOver(
   const { renumbered, leftOut } = record.catchUp();
   const changes = moves.length > 0 || renumbered.length > 0 || lacks(workspace, here, theirs);
   // Before what is missing is written anew: it may be there.
-  const noted = await mergeNotes(workspace, here, theirs);
+  const cause = { command: "sync", what: `the record of ${remote} taken in` };
+  const noted = await mergeNotes(workspace, here, theirs, cause);
   if (changes) {
-    await putNumbersRight(workspace);
-    refused.push(...(await adoptTags(workspace, theirs, remote)));
-    await putInOrder(workspace);
+    await putNumbersRight(workspace, cause);
+    refused.push(...(await adoptTags(workspace, theirs, remote, cause)));
+    await putInOrder(workspace, cause);
   }
   return {
     changed: changes || noted,
@@ -107,7 +108,12 @@ function lacks({ record }: Workspace, here: Named, theirs: Named): boolean {
 }
 
 /** The tags of nodes, as the remote has them; of one node there is one tag. */
-async function adoptTags(workspace: Workspace, theirs: Named, remote: string): Promise<string[]> {
+async function adoptTags(
+  workspace: Workspace,
+  theirs: Named,
+  remote: string,
+  cause: Cause,
+): Promise<string[]> {
   const { refs, record } = workspace;
   const tags = new Map((await refs.list("refs/tags/kira")).map((tag) => [tag.name, tag]));
   const refused: string[] = [];
@@ -120,21 +126,18 @@ async function adoptTags(workspace: Workspace, theirs: Named, remote: string): P
       refused.push(`${remote} has ${node.tag} on another commit than the record says; it is left alone.`);
     else if (!mine || mine.target === node.commit) moves.push({ ref, from: mine?.oid, to: their.oid });
   }
-  await putBack(workspace, moves);
+  await putBack(workspace, moves, cause);
   return refused;
 }
 
-async function mergeNotes(
-  { evaluationNotes, rejectionNotes }: Workspace,
-  here: Named,
-  theirs: Named,
-): Promise<boolean> {
-  let merged = false;
-  for (const notes of [evaluationNotes, rejectionNotes]) {
+async function mergeNotes(workspace: Workspace, here: Named, theirs: Named, cause: Cause): Promise<boolean> {
+  const moves: Move[] = [];
+  for (const notes of [workspace.evaluationNotes, workspace.rejectionNotes]) {
     const their = theirs.get(notes.ref);
     if (!their || their.oid === here.get(notes.ref)?.oid) continue;
-    await notes.merge(their.name);
-    merged = true;
+    const move = await notes.merge(their.name);
+    if (move.from !== move.to) moves.push(move);
   }
-  return merged;
+  if (moves.length > 0) writeDown(workspace, moves, cause);
+  return moves.length > 0;
 }

@@ -5,6 +5,7 @@ import {
   isProduction,
   justRecovered,
   lastStanding,
+  numberBefore,
   type Operation,
   type RefMove,
   type Reversal,
@@ -37,6 +38,7 @@ export async function undo(workspace: Workspace, request: UndoRequest): Promise<
   using _lock = workspace.lock("undo");
   const operation = choose(workspace.record.index.operations.newestFirst(), request.operation);
   const reversal = reversalOf(operation);
+  expectSameNumber(operation, reversal);
   await expectUnmoved(workspace, operation, reversal.moves);
   const production = reversal.moves.find(isProduction);
   const way = production && (await wayOf(workspace, production));
@@ -85,6 +87,20 @@ function choose(newestFirst: readonly Operation[], wanted: string | undefined): 
   if (undone(newestFirst).has(operation.uuid))
     throw new KiraError("conflict", `Operation ${name} has been taken back already. ${list}`);
   return operation;
+}
+
+/** @throws KiraError `conflict` where a sync gave the proposal another number: its refs are called otherwise now */
+function expectSameNumber({ uuid, proposalId, command }: Operation, reversal: Reversal): void {
+  const before = numberBefore(reversal, proposalId);
+  if (before === undefined) return;
+  const way =
+    command === "propose"
+      ? `Say no to it instead: kira-improve reject --proposal-id ${proposalId} --reason <why>`
+      : `See how it stands: kira-improve proposals --show ${proposalId}`;
+  throw new KiraError(
+    "conflict",
+    `Operation ${handleOf({ uuid })} cannot be taken back, because a sync has given proposal ${before} the number ${proposalId} since. ${way}.`,
+  );
 }
 
 /** @throws KiraError `conflict` that names what has moved since */

@@ -65,6 +65,49 @@ describe("two clones that worked on their own", () => {
     }
   });
 
+  test("list what sync moved as its own, and undo says why it cannot reach back behind a new number", async () => {
+    await using hub = await aHub();
+    const one = hub.first;
+    const other = await hub.clone("other");
+    await proposed(one, { "skills/a.md": "a\n" }, "same-name");
+    await proposed(other, { "skills/b.md": "b\n" }, "same-name");
+    await proposed(other, { "skills/c.md": "c\n" }, "another");
+    await other.json("reject", "--proposal-id", "2", "--reason", "too short");
+    await one.json("reject", "--proposal-id", "1", "--reason", "too long");
+    await one.sync();
+    const before = await refsOf(other);
+    await other.sync();
+
+    type Move = { ref: string; from: string | null; to: string | null };
+    type Listed = { operations: { uuid: string; command: string; moves: Move[] }[] };
+    const { operations } = await other.json<Listed>("operations");
+    const synced = operations.filter(({ command }) => command === "sync").reverse();
+    expect(operations.filter(({ command }) => command === "recover")).toEqual([]);
+    // Played over what was there before, what sync says it moved leads to what is there; a tag stands for its commit.
+    const untagged = (lines: string) => lines.split("\n").filter((line) => !line.startsWith("refs/tags/"));
+    const refs = new Map(untagged(before).map((line) => line.split(" ") as [string, string]));
+    for (const { ref, from, to } of synced.flatMap(({ moves }) => moves)) {
+      if (ref.startsWith("refs/tags/")) continue;
+      expect(refs.get(ref) ?? null, ref).toBe(from);
+      if (to === null) refs.delete(ref);
+      else refs.set(ref, to);
+    }
+    expect([...refs].map((ref) => ref.join(" ")).sort()).toEqual(untagged(await refsOf(other)).sort());
+
+    const handle = (command: string) => operations.find((each) => each.command === command)!.uuid.slice(0, 8);
+    const state = await refsOf(other);
+    for (const [command, way] of [
+      ["propose", "Say no to it instead: kira-improve reject --proposal-id 4 --reason <why>."],
+      ["reject", "See how it stands: kira-improve proposals --show 4."],
+    ] as const)
+      expect(await other.kira("undo", "--operation", handle(command))).toEqual({
+        status: 4,
+        stdout: "",
+        stderr: `Operation ${handle(command)} cannot be taken back, because a sync has given proposal 2 the number 4 since. ${way}\n`,
+      });
+    expect(await refsOf(other)).toBe(state);
+  });
+
   test("say which numbers have changed, and every ref has gone with them", async () => {
     await using hub = await aHub();
     const one = hub.first;
