@@ -27,13 +27,23 @@ export function beginCall(commonDir: string): Call {
 /** Whether there is any call at all: asked by every command. */
 export const anyCall = (commonDir: string): boolean => namesIn(folderOf(commonDir)).length > 0;
 
+/** What killed calls of git have left. */
+export interface Settled {
+  /** The locks that were removed. */
+  readonly locks: readonly string[];
+  /** When the first of them began, in milliseconds; undefined if there were none. */
+  readonly since: number | undefined;
+  /** Whatever they were about is put right. */
+  forget(): void;
+}
+
 /**
  * Waits for the git of a killed command to end, and removes the locks it left if it was killed as well: only those
  * that are no older than the call, and only while no git is at work in the repository, whoever started it.
- * @returns the locks that were removed
  */
-export async function settleCalls(commonDir: string): Promise<string[]> {
+export async function settleCalls(commonDir: string): Promise<Settled> {
   const removed: string[] = [];
+  const settled: { file: string; began: number }[] = [];
   for (const id of namesIn(folderOf(commonDir))) {
     const file = join(folderOf(commonDir), id);
     if (isAlive(holderIn(file))) continue;
@@ -43,10 +53,14 @@ export async function settleCalls(commonDir: string): Promise<string[]> {
     const locks = locksIn(commonDir).filter((lock) => modified(lock) >= began);
     if (locks.length > 0 && isGitAtWork(commonDir)) continue;
     for (const lock of locks) rmSync(lock, { force: true });
-    rmSync(file);
+    settled.push({ file, began });
     removed.push(...locks);
   }
-  return removed;
+  return {
+    locks: removed,
+    since: settled.length === 0 ? undefined : Math.min(...settled.map(({ began }) => began)),
+    forget: () => settled.forEach(({ file }) => rmSync(file, { force: true })),
+  };
 }
 
 function holderIn(file: string) {

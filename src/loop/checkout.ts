@@ -4,7 +4,7 @@ import { unfinishedOn } from "../git/in-use.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** A working tree of the repository in which a branch is checked out. */
-async function worktreeOn({ git }: Pick<Workspace, "git">, ref: string): Promise<string | undefined> {
+export async function worktreeOn({ git }: Pick<Workspace, "git">, ref: string): Promise<string | undefined> {
   const text = await git.foreign(["worktree", "list", "--porcelain", "-z"]);
   for (const block of text.split("\0\0")) {
     const fields = block.split("\0");

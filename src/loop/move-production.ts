@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Intent } from "../domain/entry.ts";
+import { KiraError } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import { fastForward, moveBack } from "./checkout.ts";
 import { tagNode } from "./node.ts";
@@ -38,6 +39,8 @@ export async function moveProduction(
       await moveBack(workspace, ref, from, to);
     } else await fastForward(workspace, ref, from, to);
   } catch (error) {
+    // A git that was killed may have stopped half way: whoever comes next looks at what it has done.
+    if (error instanceof KiraError && error.code === "interrupted") throw error;
     record.write(() => [{ kind: "completion", uuid, timestamp: now().toISOString(), result: "conflict" }]);
     throw error;
   }

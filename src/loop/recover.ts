@@ -5,6 +5,7 @@ import { anyLease } from "../git/lease.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
 import { evaluationNote } from "./record-evaluation.ts";
+import { putFilesBack } from "./half-moved.ts";
 import { completeMerge } from "./merge.ts";
 import { completeMove } from "./move-production.ts";
 import { setAside } from "./reject.ts";
@@ -24,9 +25,11 @@ export async function recover(workspace: Workspace): Promise<void> {
   // Whoever holds the lock is still at work on it.
   if (!lock) return;
   // First, because a git that is still at work may yet move what an intent is about.
-  for (const file of await settleCalls(git.commonDir))
+  const { locks, since, forget } = await settleCalls(git.commonDir);
+  for (const file of locks)
     report({ kind: "notice", what: `A git that was killed had left ${file}; it was removed.` });
-  for (const intent of workspace.record.index.intents.open()) await finish(workspace, intent);
+  for (const intent of workspace.record.index.intents.open()) await finish(workspace, intent, since);
+  forget();
   await reapSlots(git);
 }
 
@@ -70,15 +73,17 @@ function tryLock(workspace: Workspace): Disposable | undefined {
   }
 }
 
-async function finish(workspace: Workspace, intent: Intent): Promise<void> {
+/** @param since when the first git was called that a killed command has left behind, if one was */
+async function finish(workspace: Workspace, intent: Intent, since: number | undefined): Promise<void> {
   const { refs, record, now, report } = workspace;
   if (!(await hasMoved(refs, intent))) {
+    const files = since === undefined ? [] : await putFilesBack(workspace, intent, since);
     record.write(() => [
       { kind: "completion", uuid: intent.uuid, timestamp: now().toISOString(), result: "conflict" },
     ]);
     report({
       kind: "notice",
-      what: `${article(intent.step)} that was interrupted before production moved was taken back; run it again.`,
+      what: `${article(intent.step)} that was interrupted before production moved was taken back${files.length === 0 ? "" : `, and so was what it had done to ${files.join(", ")}`}; run it again.`,
     });
     return;
   }
