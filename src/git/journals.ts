@@ -1,6 +1,6 @@
 import type { SpawnSyncOptions } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { KiraError } from "../domain/errors.ts";
 import type { Elsewhere, Part } from "../store/elsewhere.ts";
 import type { Position } from "../store/journal.ts";
@@ -24,6 +24,18 @@ export class Journals implements Elsewhere {
 
   constructor(commonDir: string) {
     this.#commonDir = commonDir;
+  }
+
+  /**
+   * Read from the files, as `log` would wait for git: as git's settings have it, and else the name of the only journal
+   * that was not fetched. A copy of the whole folder says the same; `sync` notices once both have written.
+   */
+  ownName(): string | undefined {
+    const named = nameInSettings(this.#commonDir);
+    if (named !== undefined) return named;
+    const fetched = this.#fetched();
+    const [own, ...others] = [...this.tips().keys()].filter((name) => !fetched.has(name));
+    return others.length === 0 ? own : undefined;
   }
 
   tips(): Map<string, string> {
@@ -54,6 +66,11 @@ export class Journals implements Elsewhere {
     yield* this.#contents(some);
   }
 
+  held(clone: string): Position {
+    const tip = this.tips().get(clone);
+    return endOf(tip === undefined ? undefined : this.#chain(tip).at(-1));
+  }
+
   shared(clone: string): Position {
     const tips = this.#git([
       "for-each-ref",
@@ -65,6 +82,19 @@ export class Journals implements Elsewhere {
       .filter(Boolean);
     const ends = tips.map((tip) => endOf(this.#chain(tip).at(-1)));
     return ends.reduce((last, end) => (isBefore(last, end) ? end : last), endOf(undefined));
+  }
+
+  /** The clones whose journals some remote was seen to have. */
+  #fetched(): Set<string> {
+    const packed = readIfThere(join(this.#commonDir, "packed-refs"));
+    const names = [...packed.matchAll(/ refs\/kira\/remotes\/\S+\/journal\/(\S+)$/gm)].map(
+      ([, name]) => name!,
+    );
+    const remotes = join(this.#commonDir, "refs/kira/remotes");
+    if (statSync(remotes, { throwIfNoEntry: false }))
+      for (const path of readdirSync(remotes, { recursive: true, encoding: "utf8" }))
+        if (/\/journal\/[^/]+$/.test(path)) names.push(basename(path));
+    return new Set(names);
   }
 
   /** The parts of a journal as far as each begins where the one before it ends. */
@@ -107,6 +137,13 @@ export class Journals implements Elsewhere {
       `The journals of other clones cannot be read: git ${args[0]} says ${String(stderr).trim() || "nothing"}. Look with: git fsck.`,
     );
   }
+}
+
+/** What `kira.cloneId` says in git's settings of this clone. */
+export function nameInSettings(commonDir: string): string | undefined {
+  const settings = readIfThere(join(commonDir, "config"));
+  const named = /^\[kira\][^[]*?^\s*cloneid\s*=\s*"?([0-9a-f-]{36})"?\s*$/im.exec(settings)?.[1];
+  return named !== undefined && cloneName.test(named) ? named : undefined;
 }
 
 function endOf(blob: JournalPart | undefined): Position {

@@ -66,7 +66,7 @@ async function manifestOf({ git, refs, record, settings, now }: Workspace): Prom
     timestamp: now().toISOString(),
     production,
     refs: Object.fromEntries(found.map(({ name, oid }) => [name, oid])),
-    approvals: stdout.split("\n").filter(Boolean),
+    approvals: stdout.split("\n").filter((line) => line !== "" && !line.startsWith("kira.cloneid ")),
   };
 }
 

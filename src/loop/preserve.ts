@@ -1,7 +1,9 @@
 import { KiraError } from "../domain/errors.ts";
 import type { Workspace } from "../workspace.ts";
 import type { FileEntry } from "../domain/paths.ts";
+import type { Git } from "../git/git.ts";
 import { pathOfPart } from "../git/journal-parts.ts";
+import { nameInSettings } from "../git/journals.ts";
 import { readRef } from "../git/repository.ts";
 import type { Position } from "../store/journal.ts";
 
@@ -57,6 +59,7 @@ async function commitNewPart(
     }
   }
   if (changes.size === 0) return false;
+  await keepName(git, journal.cloneId);
   const person = await git.committer();
   const commit = await objects.writeCommit({
     tree: (await objects.writeTree(tip?.tree, changes))!,
@@ -68,6 +71,17 @@ async function commitNewPart(
   });
   await refs.move([{ ref, from: existing, to: commit }]);
   return true;
+}
+
+/** In git's settings, too, so that a clone whose folder `kira` was deleted goes on as itself. */
+async function keepName(git: Git, cloneId: string): Promise<void> {
+  if (nameInSettings(git.commonDir) === cloneId) return;
+  try {
+    await git.user(["config", "--local", "--replace-all", "kira.cloneId", cloneId]);
+  } catch (error) {
+    // Another program holds the settings, and may write just this; if not, the next part that is committed sees to it.
+    if (!(error instanceof KiraError)) throw error;
+  }
 }
 
 function endOf(message: string): Position {

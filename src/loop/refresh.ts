@@ -1,5 +1,7 @@
 import { numberRef, statusOf } from "../domain/proposal.ts";
 import { messageOf } from "../domain/errors.ts";
+import { JournalDamage } from "../store/batch.ts";
+import { isIndexDamage } from "../store/sqlite-errors.ts";
 import type { Workspace } from "../workspace.ts";
 import { fingerprintOf, isUpToDate, productionOf, standOf } from "./fingerprint.ts";
 import { readHistory } from "./history.ts";
@@ -18,6 +20,7 @@ export async function refresh(workspace: Workspace): Promise<void> {
     report({ kind: "notice", what });
   await recover(workspace);
   const found = await readHistory(workspace).catch((error: unknown) => {
+    if (error instanceof JournalDamage || isIndexDamage(error)) throw error;
     report({ kind: "notice", what: `The history could not be searched for outcomes: ${messageOf(error)}` });
     return 0;
   });

@@ -6,12 +6,16 @@ export interface Part {
   readonly end: Position;
 }
 
-/** The journals of other clones, as git has them. What they say is hostile until checked. */
+/** The journals as git has them. What other clones say in theirs is hostile until checked. */
 export interface Elsewhere {
+  /** This clone's id, for one that has lost the file that says it. */
+  ownName(): string | undefined;
   /** Each clone's id with the commit that its journal stands at; read without starting git. */
   tips(): ReadonlyMap<string, string>;
   /** The same parts each time. Ends where the next part does not begin where the last one ended. */
   read(tip: string, from: Position): IteratorObject<Part>;
+  /** How far git itself has the journal of a clone. */
+  held(clone: string): Position;
   /** How far any other repository that we know of has this journal of ours. */
   shared(clone: string): Position;
 }
@@ -27,7 +31,9 @@ export interface LeftOut {
 
 /** A record that is shared with nobody. */
 export const nowhere: Elsewhere = {
+  ownName: () => undefined,
   tips: () => new Map(),
   read: () => [][Symbol.iterator](),
+  held: () => ({ segment: 1, offset: 0 }),
   shared: () => ({ segment: 1, offset: 0 }),
 };

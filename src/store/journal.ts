@@ -20,8 +20,9 @@ import { join } from "node:path";
 import type { Entry } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
 import { endOfBatches, isWhole, parseLine, tailBytes, toBatches } from "./batch.ts";
+import { type Elsewhere, nowhere } from "./elsewhere.ts";
 import { acquireLock } from "./lock.ts";
-import { type MendedSegment, mendSegment } from "./mend-segment.ts";
+import { type MendedSegment, mendSegment, syncFolder } from "./mend-segment.ts";
 
 /** A place in the journal: the start of a line, or the end. */
 export interface Position {
@@ -42,8 +43,8 @@ export class Journal {
   readonly #folder: string;
 
   /** @param home the folder `kira` in the common git directory */
-  constructor(home: string) {
-    this.cloneId = cloneIdOf(home);
+  constructor(home: string, elsewhere: Pick<Elsewhere, "ownName"> = nowhere) {
+    this.cloneId = cloneIdOf(home, elsewhere);
     this.#folder = join(home, "journal", this.cloneId);
     mkdirSync(this.#folder, { recursive: true });
   }
@@ -185,29 +186,20 @@ export class Journal {
 }
 
 /** Names this clone among all that share the record; written once. */
-function cloneIdOf(home: string): string {
+function cloneIdOf(home: string, elsewhere: Pick<Elsewhere, "ownName">): string {
   const file = join(home, "clone-id");
-  if (!existsSync(file)) nameClone(home, file);
+  if (!existsSync(file)) nameClone(home, file, elsewhere);
   return readFileSync(file, "utf8").trim();
 }
 
 /** Under a lock, and whole or not at all: who read half a name would write a journal that nobody finds. */
-function nameClone(home: string, file: string): void {
+function nameClone(home: string, file: string, elsewhere: Pick<Elsewhere, "ownName">): void {
   using _lock = acquireLock(join(home, "clone-id.lock"), nameWaitMs, "setting up", new Date().toISOString());
   if (existsSync(file)) return;
-  // The name of a journal that is there: only the file with the name was lost.
+  // A name that is known or of a journal that is there: only the file with the name was lost.
   const [known, ...others] = existsSync(join(home, "journal")) ? readdirSync(join(home, "journal")) : [];
-  const name = known !== undefined && others.length === 0 ? known : crypto.randomUUID();
+  const kept = others.length === 0 ? known : undefined;
+  const name = elsewhere.ownName() ?? kept ?? crypto.randomUUID();
   writeFileSync(`${file}.new`, name); // crypto is the global: loading node:crypto takes 3 ms
   renameSync(`${file}.new`, file);
-}
-
-/** A new file's name is on the disk only when its folder is. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 export interface MendedSegment {
   /** Lines that could not be read and that git does not hold either. */
@@ -28,6 +29,7 @@ export function mendSegment(file: string, committed: Buffer, now: Date): MendedS
   closeSync(handle);
   if (kept !== undefined) renameSync(file, kept);
   renameSync(draft, file);
+  syncFolder(dirname(file));
   return { unreadable: since.length - good.length, kept };
 }
 
@@ -44,5 +46,15 @@ function isEntry(line: string): boolean {
     return typeof (JSON.parse(line) as { kind?: unknown } | null)?.kind === "string";
   } catch {
     return false;
+  }
+}
+
+/** A new file's name is on the disk only when its folder is. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }

@@ -31,6 +31,7 @@ export class JournalReader {
 
   /** All of all journals into an empty index; the own one first, so that nothing takes its numbers. */
   fill(db: Database, index: Index): LeftOut[] {
+    this.#expectWhole(start);
     return index.outcomes.addAll(() => {
       for (const batch of this.#own(start)) this.#applyOwn(db, index, batch);
       return this.#others(db).map((other) => this.#readOther(db, index, other).leftOut);
@@ -39,9 +40,8 @@ export class JournalReader {
 
   /** @returns false if new lines change what older ones mean: then the index has to be filled anew */
   applyOwn(db: Database, index: Index): boolean {
-    const [read, end] = [this.ownPosition(db), this.#journal.end()];
-    if (end.segment < read.segment || (end.segment === read.segment && end.offset < read.offset))
-      throw new JournalDamage("has lost its end");
+    const read = this.ownPosition(db);
+    this.#expectWhole(read);
     for (const batch of this.#journal.read(read)) {
       if (batch.entries.some(({ kind }) => kind === "renumbering")) return false;
       this.#applyOwn(db, index, batch);
@@ -130,6 +130,12 @@ export class JournalReader {
     return { taken, meansOtherwise, leftOut: { clone, invalid, clashing } };
   }
 
+  /** @param read how far the index has it; one that has read nothing does not know what there was, but git may */
+  #expectWhole(read: Position): void {
+    const least = isBefore(start, read) ? read : this.#elsewhere.held(this.#journal.cloneId);
+    if (isBefore(this.#journal.end(), least)) throw new JournalDamage("has lost its end");
+  }
+
   #applyOwn(db: Database, index: Index, { entries, end }: Pick<Batch, "entries" | "end">): void {
     commit(db, () => {
       for (const entry of entries)
@@ -166,6 +172,9 @@ function* bytesOf(journal: Journal, from: Position): Generator<Buffer> {
     if (segment >= from.segment)
       yield journal.bytes({ segment, offset: segment === from.segment ? from.offset : 0 });
 }
+
+const isBefore = (one: Position, other: Position) =>
+  one.segment < other.segment || (one.segment === other.segment && one.offset < other.offset);
 
 const isNumbered = (entry: Entry): entry is Extract<Entry, { kind: Numbered }> =>
   (numbered as readonly string[]).includes(entry.kind);

@@ -6,7 +6,7 @@ import { carryOver, readDerived } from "./derived.ts";
 import { type Elsewhere, type LeftOut, nowhere } from "./elsewhere.ts";
 import { applyEntry, type Index } from "./index.ts";
 import { IndexFile } from "./index-file.ts";
-import { Journal, type Position } from "./journal.ts";
+import { Journal, type Position, start } from "./journal.ts";
 import { Lock } from "./lock.ts";
 import { JournalReader } from "./reader.ts";
 import { isIndexDamage } from "./sqlite-errors.ts";
@@ -44,7 +44,7 @@ export class JournaledIndex implements Disposable {
    * @param indexFile where the SQLite index lies
    */
   constructor(home: string, indexFile: string, now: () => Date, elsewhere: Elsewhere = nowhere) {
-    this.journal = new Journal(home);
+    this.journal = new Journal(home, elsewhere);
     this.#reader = new JournalReader(this.journal, elsewhere);
     this.#file = new IndexFile(indexFile, this.journal.cloneId, now);
     this.#now = now;
@@ -99,8 +99,11 @@ export class JournaledIndex implements Disposable {
   /** Brings the index up to the journals' ends: another process or another clone may have appended. */
   catchUp(): TakenIn {
     const { db } = this.#file;
-    const upToDate = () =>
-      isSame(this.#reader.ownPosition(db), this.journal.end()) && !this.#reader.hasNews(db);
+    const upToDate = () => {
+      const read = this.#reader.ownPosition(db);
+      // One that has read nothing may stand beside a journal that was lost.
+      return !isSame(read, start) && isSame(read, this.journal.end()) && !this.#reader.hasNews(db);
+    };
     if (!this.#file.isLost && upToDate()) return nothing;
     using _lock = this.#lock.hold("catching up", this.#since);
     return this.#mending(() => {
