@@ -70,11 +70,11 @@ export interface Quarantine {
   readonly timestamp: string;
 }
 
-/** Trials of a configuration that are no longer taken for what it does today. */
+/** Trials of a configuration that are no longer taken for what it does today: those on record before this. */
 export interface Expiry {
   readonly configuration: string;
   readonly timestamp: string;
-  /** Those made before this moment. */
+  /** When the last of them may have been made. */
   readonly before: string;
   readonly reason: string;
 }

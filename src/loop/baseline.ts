@@ -5,7 +5,11 @@ import type { Comparison } from "./comparison.ts";
 import { specOf } from "./specs.ts";
 
 /** How long fresh trials of the baseline may be shared, and an evaluation be resumed on its own trials. */
-export const windowMs = 24 * 3_600_000;
+const windowMs = 24 * 3_600_000;
+
+/** A clock that was set back tells no age: what seems to come from the future is no fresher than what is old. */
+export const isWithinDay = (one: string, other: string): boolean =>
+  Math.abs(Date.parse(one) - Date.parse(other)) <= windowMs;
 
 /** What is stored of one task's baseline. */
 export interface StoredBaseline {
@@ -24,17 +28,20 @@ export const poolStream = ({ visible }: Comparison): Stream => `pool:${visible.b
  * The stored trials of a comparison's baseline, for each of its tasks, as they stood when it was settled: fresh ones
  * of the day before are its pool, all others its ledger. Trials that were made of this configuration when it was a
  * candidate itself count as ledger once it is the baseline.
+ * @param settled without a key: as it would be settled now
  */
 export function storedBaseline(
   { record }: Pick<Workspace, "record">,
   comparison: Comparison,
-  { timestamp: at, pool: had }: Pick<Settlement, "timestamp" | "pool">,
+  settled: Pick<Settlement, "timestamp" | "pool"> & Partial<Pick<Settlement, "key">>,
 ): StoredBaseline[] {
   const { visible, tasks } = comparison;
-  const before = record.index.trials.of(visible.baseline).filter(({ timestamp }) => timestamp <= at);
-  const byTask = Map.groupBy(before, ({ task }) => task);
-  const since = record.index.settlements.expiredBefore(visible.baseline, at);
-  const poolSince = new Date(Date.parse(at) - windowMs).toISOString();
+  const { trials, settlements } = record.index;
+  const { timestamp: at, pool: had, key } = settled;
+  const place = key === undefined ? undefined : settlements.placeOf({ key, timestamp: at });
+  const since = settlements.expiredUntil(visible.baseline, place);
+  const byTask = Map.groupBy(trials.of(visible.baseline, 0, place), ({ task }) => task);
+  const valid = new Set(trials.of(visible.baseline, since, place).map((trial) => trial.key));
   const ownPool = poolStream(comparison);
   return tasks.map((task) => {
     const shared = had[task.name] ?? 0;
@@ -42,9 +49,10 @@ export function storedBaseline(
     // Of another prompt, agent or sandbox it has another key, and says nothing here.
     const mine = (byTask.get(task.name) ?? []).filter((trial) => trial.key === specOfTrial(trial).key);
     // Those that no grader could judge yet, too: one may by now.
-    const counted = mine.filter(({ timestamp }) => timestamp >= since);
+    const counted = mine.filter((trial) => valid.has(trial.key));
     const isPool = ({ stream }: Trial) => stream === ownPool;
-    const isFresh = (trial: Trial) => isPool(trial) && trial.repeat < shared && trial.timestamp >= poolSince;
+    const isFresh = (trial: Trial) =>
+      isPool(trial) && trial.repeat < shared && isWithinDay(trial.timestamp, at);
     const isStored = (trial: Trial) =>
       isPool(trial) ? trial.repeat < shared && !isFresh(trial) : !trial.stream.startsWith("guard:");
     return {

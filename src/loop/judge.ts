@@ -8,7 +8,7 @@ import { ruleFor } from "../domain/verdict/rules.ts";
 import { driftZ } from "../domain/verdict/statistics.ts";
 import type { Answer } from "../domain/verdict/step.ts";
 import type { Workspace } from "../workspace.ts";
-import { storedBaseline, windowMs } from "./baseline.ts";
+import { isWithinDay, storedBaseline } from "./baseline.ts";
 import type { Comparison } from "./comparison.ts";
 import { Bookkeeping } from "./evidence.ts";
 import { refuseBadInfrastructure } from "./infrastructure.ts";
@@ -104,7 +104,7 @@ async function follow(
     return done({ kind: "not-improved", why: "same", names: [] });
   if (alreadyStopped !== undefined)
     return done({ kind: "undecided", why: "budget", names: [] }, alreadyStopped);
-  const isStale = workspace.now().getTime() - Date.parse(settlement.timestamp) > windowMs;
+  const isStale = !isWithinDay(workspace.now().toISOString(), settlement.timestamp);
   for (;;) {
     const step = nextStep(evidence, plan);
     if ("answer" in step) {

@@ -26,8 +26,7 @@ export function settle(
   if (known && known.timestamp !== "") return { settlement: known, isNew: false };
   const settlement: Settlement = {
     key: comparison.key,
-    // Not before what it is planned upon, should the clock have been set back.
-    timestamp: [now().toISOString(), newestTrial(workspace, comparison)].sort().at(-1)!,
+    timestamp: now().toISOString(),
     claim: known?.claim ?? claim,
     fixes: known?.fixes ?? fixes,
     delta: comparison.config.evaluate.threshold,
@@ -37,9 +36,6 @@ export function settle(
   if (keep) record.write(() => [{ kind: "settlement", ...settlement }]);
   return { settlement, isNew: true };
 }
-
-const newestTrial = ({ record }: Pick<Workspace, "record">, { visible }: Comparison): string =>
-  record.index.trials.of(visible.baseline).at(-1)?.timestamp ?? "";
 
 /**
  * Puts on record that a comparison begins anew: with new streams, so that nothing it asks was chosen by what its trials

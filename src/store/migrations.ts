@@ -7,6 +7,7 @@ import { rubrics } from "./migrations/006-rubrics.ts";
 import { clones } from "./migrations/007-clones.ts";
 import { digests } from "./migrations/008-digests.ts";
 import { operations } from "./migrations/009-operations.ts";
+import { order } from "./migrations/010-order.ts";
 
 interface Migration {
   readonly name: string;
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { name: "007-clones", sql: clones },
   { name: "008-digests", sql: digests },
   { name: "009-operations", sql: operations },
+  { name: "010-order", sql: order },
 ];

@@ -1,6 +1,7 @@
 import type { Expiry } from "../domain/entry.ts";
 import type { Settlement } from "../domain/evaluation.ts";
 import type { Database } from "./database.ts";
+import { nextPosition } from "./order.ts";
 
 /** The tables `settlements` and `expiries`: how comparisons are decided, and which stored trials no longer count. */
 export class SettlementStore {
@@ -13,8 +14,8 @@ export class SettlementStore {
   /** The latest of a comparison stands. */
   add(settlement: Settlement): void {
     this.#db
-      .prepare("INSERT OR REPLACE INTO settlements VALUES (?, ?, ?)")
-      .run(settlement.key, settlement.restarts, JSON.stringify(settlement));
+      .prepare("INSERT OR REPLACE INTO settlements (key, restarts, entry, position) VALUES (?, ?, ?, ?)")
+      .run(settlement.key, settlement.restarts, JSON.stringify(settlement), nextPosition(this.#db));
   }
 
   addElsewhere({ key, restarts }: Settlement, clone: string): void {
@@ -41,19 +42,31 @@ export class SettlementStore {
     return entry === undefined ? undefined : (JSON.parse(entry) as Settlement);
   }
 
-  addExpiry({ configuration, timestamp, before }: Expiry): void {
-    this.#db.prepare("INSERT INTO expiries VALUES (?, ?, ?)").run(configuration, timestamp, before);
+  /** Where in the order of the record a settlement stands; undefined for one that is not on record. */
+  placeOf({ key, timestamp }: Pick<Settlement, "key" | "timestamp">): number | undefined {
+    return this.#db
+      .prepare<[string, string], number>(
+        "SELECT position FROM settlements WHERE key = ? AND json_extract(entry, '$.timestamp') = ?",
+      )
+      .pluck()
+      .get(key, timestamp);
   }
 
-  /** Trials made before this moment do not count for a comparison settled at `timestamp`. */
-  expiredBefore(configuration: string, timestamp: string): string {
+  addExpiry({ configuration, timestamp, before }: Expiry): void {
+    this.#db
+      .prepare("INSERT INTO expiries (configuration, timestamp, before, position) VALUES (?, ?, ?, ?)")
+      .run(configuration, timestamp, before, nextPosition(this.#db));
+  }
+
+  /** The place of the last expiry before another place: trials before it do not count there. 0 if there is none. */
+  expiredUntil(configuration: string, before = Number.MAX_SAFE_INTEGER): number {
     return (
       this.#db
-        .prepare<[string, string], string | null>(
-          "SELECT max(before) FROM expiries WHERE configuration = ? AND timestamp <= ?",
+        .prepare<[string, number], number | null>(
+          "SELECT max(position) FROM expiries WHERE configuration = ? AND position < ?",
         )
         .pluck()
-        .get(configuration, timestamp) ?? ""
+        .get(configuration, before) ?? 0
     );
   }
 }

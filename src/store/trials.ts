@@ -1,6 +1,7 @@
 import type { Regrade } from "../domain/entry.ts";
 import type { Grade, Trial } from "../domain/trial.ts";
 import type { Database } from "./database.ts";
+import { nextPosition } from "./order.ts";
 
 const everywhere =
   "SELECT tree, task, result, score FROM trials UNION ALL SELECT tree, task, result, score FROM trials_elsewhere";
@@ -17,7 +18,9 @@ export class TrialStore {
   add(trial: Trial): void {
     this.#db
       .prepare(
-        `INSERT OR ${trial.again ? "REPLACE" : "IGNORE"} INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR ${trial.again ? "REPLACE" : "IGNORE"} INTO trials
+           (key, timestamp, tree, task, stream, repeat, result, score, entry, configuration, position)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         trial.key,
@@ -30,6 +33,7 @@ export class TrialStore {
         trial.score,
         JSON.stringify(trial),
         trial.configuration,
+        nextPosition(this.#db),
       );
   }
 
@@ -56,12 +60,14 @@ export class TrialStore {
     return this.#db.prepare<[string], Grade>("SELECT score, reason FROM grades WHERE key = ?").get(key);
   }
 
-  /** All trials of a configuration, oldest first. */
-  of(configuration: string): Trial[] {
+  /** The trials of a configuration in the order of the record: all, or those between two places in it. */
+  of(configuration: string, after = 0, before = Number.MAX_SAFE_INTEGER): Trial[] {
     const entries = this.#db
-      .prepare<[string], string>("SELECT entry FROM trials WHERE configuration = ? ORDER BY timestamp, key")
+      .prepare<[string, number, number], string>(
+        "SELECT entry FROM trials WHERE configuration = ? AND position > ? AND position < ? ORDER BY position",
+      )
       .pluck();
-    return entries.all(configuration).map((entry) => JSON.parse(entry) as Trial);
+    return entries.all(configuration, after, before).map((entry) => JSON.parse(entry) as Trial);
   }
 
   /** The mean scores of a tree at some tasks; of those that it was tried at. */

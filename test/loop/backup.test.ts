@@ -122,7 +122,7 @@ describe("restore changes nothing and says what is wrong with", () => {
       "half a backup",
       async (to) => {
         await writeFile(to, await readFile(file));
-        await truncate(to, (await stat(file)).size / 2);
+        await truncate(to, Math.floor((await stat(file)).size / 2));
       },
       /^2 .* is damaged or incomplete, and nothing was changed/,
     ],

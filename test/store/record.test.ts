@@ -168,6 +168,7 @@ test("an index of an earlier version is brought up to date, with the answers of 
   const shared = ["decisions", "trials_elsewhere", "settlements_elsewhere"];
   old.it.exec(`${[...later, ...shared].map((table) => `DROP TABLE ${table};`).join(" ")}
     DROP INDEX trials_configuration; ALTER TABLE trials DROP COLUMN configuration;
+    DROP INDEX trials_position; ALTER TABLE trials DROP COLUMN position;
     ALTER TABLE evaluations DROP COLUMN digest; ALTER TABLE archive DROP COLUMN digest;
     ALTER TABLE progress DROP COLUMN tip; ALTER TABLE evaluations DROP COLUMN clone; ALTER TABLE archive DROP COLUMN clone;
     DELETE FROM migrations WHERE name <> '001-index'`);
@@ -196,7 +197,7 @@ function answersOf(place: Place, record?: JournaledIndex): object {
     quarantine: quarantine.list(),
     ofConfiguration: trials.of("configuration-1"),
     settlement: index.settlements.find("compared-1"),
-    expired: index.settlements.expiredBefore("configuration-1", "2026-02-01T00:00:00.000Z"),
+    expired: index.settlements.expiredUntil("configuration-1"),
     audits: index.audits.list(),
   };
 }

@@ -79,11 +79,11 @@ test("a trial is paid for once: the first stays, whatever comes under its key", 
   expect([...trials.trees()].sort()).toEqual(["tree-0", "tree-1"]);
 });
 
-test("the trials of a configuration are listed oldest first, whatever tree held it", () => {
+test("the trials of a configuration are listed in the order of the record, whatever tree held it and whatever the clock said", () => {
   const { trials } = anIndex();
-  trials.add(aTrial({ key: "key-2", tree: "tree-2", timestamp: "2026-01-29T00:00:00.000Z" }));
+  trials.add(aTrial({ key: "key-0", tree: "tree-2", timestamp: "2026-01-29T00:00:00.000Z" }));
   trials.add(aTrial({ key: "key-3", configuration: "configuration-2" }));
-  expect(trials.of("configuration-1").map(({ key }) => key)).toEqual(["key-2", "key-1"]);
+  expect(trials.of("configuration-1").map(({ key }) => key)).toEqual(["key-1", "key-0"]);
 });
 
 test("how a comparison is decided is what was settled last", () => {
@@ -93,15 +93,23 @@ test("how a comparison is decided is what was settled last", () => {
   expect(settlements.find("compared-2")).toBeUndefined();
 });
 
-test("stored trials that no longer count are those before the last expiry that a comparison knows of", () => {
-  const { settlements } = anIndex();
-  const [first, second] = ["2026-01-30T09:30:00.000Z", "2026-01-31T09:30:00.000Z"];
-  settlements.addExpiry(anExpiry({ timestamp: second, before: second }));
-  const before = (at: string) => settlements.expiredBefore("configuration-1", at);
-  expect(before("2026-01-30T09:29:59.999Z")).toBe("");
-  expect(before("2026-01-31T09:29:59.999Z")).toBe(first);
-  expect(before("2026-02-01T00:00:00.000Z")).toBe(second);
-  expect(settlements.expiredBefore("configuration-2", "2026-02-01T00:00:00.000Z")).toBe("");
+test("stored trials that no longer count are those before the last expiry that a comparison knows of, whatever the clock said", () => {
+  const { settlements, trials } = anIndex();
+  const earlier = "2025-01-01T00:00:00.000Z";
+  const first = settlements.expiredUntil("configuration-1");
+  trials.add(aTrial({ key: "key-2", timestamp: earlier }));
+  const settlement = aSettlement({ timestamp: earlier });
+  settlements.add(settlement);
+  settlements.addExpiry(anExpiry({ timestamp: earlier, before: earlier }));
+  trials.add(aTrial({ key: "key-4", timestamp: earlier }));
+  const place = settlements.placeOf(settlement)!;
+  const valid = (before?: number) =>
+    trials.of("configuration-1", settlements.expiredUntil("configuration-1", before), before);
+  expect(settlements.expiredUntil("configuration-1", place)).toBe(first);
+  expect(valid(place).map(({ key }) => key)).toEqual(["key-2"]);
+  expect(valid().map(({ key }) => key)).toEqual(["key-4"]);
+  expect(settlements.placeOf({ ...settlement, timestamp: "2026-12-31T00:00:00.000Z" })).toBeUndefined();
+  expect(settlements.expiredUntil("configuration-2")).toBe(0);
 });
 
 test("audits are listed oldest first, and the last one is at hand", () => {
