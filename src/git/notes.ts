@@ -24,6 +24,15 @@ export class Notes {
     return new Set(text.split("\n").map((line) => line.slice(41)));
   }
 
+  /** The lines on a commit; undefined if it has no note. */
+  async linesOn(commit: string): Promise<string[] | undefined> {
+    const tip = readRef(this.#git, this.ref);
+    const { tree } = tip === undefined ? {} : await this.#objects.readCommit(tip);
+    const found = tree === undefined ? undefined : await this.#find(tree, commit);
+    if (!found) return undefined;
+    return (await this.#objects.readBlob(found.oid)).toString("utf8").split("\n").filter(Boolean);
+  }
+
   /** Writes the lines of many commits that have no note, in one process. @returns the move that this was */
   async restore(lines: ReadonlyMap<string, readonly string[]>, at: Date): Promise<Move> {
     const { name, email } = await this.#git.committer();

@@ -44,16 +44,12 @@ export async function draftNode(
   };
 }
 
-/** Tags a node's commit. Safe to do again: a tag that is there already stays. */
-export async function tagNode(
-  { git, refs }: Pick<Workspace, "git" | "refs">,
-  node: ArchiveNode,
-): Promise<void> {
-  if ((await refs.list(`refs/tags/${node.tag}`)).length > 0) return;
+/** What the tag of a node says. */
+export function nodeMessage(node: ArchiveNode): string {
   const { parentId, proposalId, restores, tree, score, delta, interval, evaluationId } = node;
   const given = (name: string, value: string | number | null): Trailers =>
     value === null ? [] : [[name, String(value)]];
-  const message = messageWith(`${node.tag}: ${node.description}`, "", [
+  return messageWith(`${node.tag}: ${node.description}`, "", [
     ...given("Node", node.id),
     ...given("Parent-Node", parentId),
     ...given("Proposal", proposalId),
@@ -66,11 +62,19 @@ export async function tagNode(
     ...given("Evaluation", evaluationId),
     ["Schema", "1"],
   ]);
+}
+
+/** Tags a node's commit. Safe to do again: a tag that is there already stays. */
+export async function tagNode(
+  { git, refs }: Pick<Workspace, "git" | "refs">,
+  node: ArchiveNode,
+): Promise<void> {
+  if ((await refs.list(`refs/tags/${node.tag}`)).length > 0) return;
   // git 2.39 answers a key that is gone with a tag that is not signed.
-  await expectSignedTags(git, tree);
+  await expectSignedTags(git, node.tree);
   // A message makes it annotated; --annotate would overrule tag.forceSignAnnotated.
   const args = ["tag", "--file=-", "--cleanup=verbatim", node.tag, node.commit];
-  await git.user([...withoutHooks, ...args], { stdin: message });
+  await git.user([...withoutHooks, ...args], { stdin: nodeMessage(node) });
 }
 
 /** The node that production stands on or grew from. */

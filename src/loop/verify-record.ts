@@ -1,6 +1,8 @@
 import { messageOf } from "../domain/errors.ts";
 import { listParts, parseParts } from "../git/journal-parts.ts";
 import { readRef } from "../git/repository.ts";
+import { JournalDamage } from "../store/batch.ts";
+import { isIndexDamage } from "../store/sqlite-errors.ts";
 import type { Workspace } from "../workspace.ts";
 import { journalRef } from "./preserve.ts";
 
@@ -10,16 +12,34 @@ export interface Finding {
   readonly found: string;
 }
 
-/** Compares the journal with what git holds of it, byte for byte, and reads every row that decisions rest on. */
+/**
+ * Compares the journal with what git holds of it, byte for byte, and the index row by row with one that is made anew
+ * from the journals; and reads every row that decisions rest on with its checksum.
+ */
 export async function verifyRecord(workspace: Workspace): Promise<Finding[]> {
-  const findings = await verifyJournal(workspace);
-  const { evaluations, archive } = workspace.record.index;
-  for (const table of [evaluations, archive])
+  return [...(await verifyJournal(workspace)), ...verifyIndex(workspace)];
+}
+
+function verifyIndex({ record }: Workspace): Finding[] {
+  const findings: Finding[] = [];
+  const look = (act: () => void) => {
     try {
-      table.list();
+      act();
     } catch (error) {
+      if (!(error instanceof JournalDamage || isIndexDamage(error))) throw error;
       findings.push({ what: "index", found: messageOf(error) });
     }
+  };
+  const { evaluations, archive } = record.index;
+  look(() => evaluations.list());
+  look(() => archive.list());
+  look(() => {
+    for (const [table, rows] of record.compare())
+      findings.push({
+        what: "index",
+        found: `The index differs from the journal in its table ${table}: ${rows} rows are only in one of them.`,
+      });
+  });
   return findings;
 }
 

@@ -1,4 +1,5 @@
 import { renameSync, rmSync, statSync } from "node:fs";
+import { differingTables } from "./compare.ts";
 import { type Database, hasIndex, openDatabase } from "./database.ts";
 import { type Index, openIndex } from "./index.ts";
 import { isIndexDamage } from "./sqlite-errors.ts";
@@ -90,6 +91,25 @@ export class IndexFile implements Disposable {
     }
     this.#take(openDatabase(this.#path));
     return filled;
+  }
+
+  /** Makes the index anew, only to compare. See {@link differingTables}. */
+  compare(fill: (db: Database, index: Index) => void): ReadonlyMap<string, number> {
+    const draft = `${this.#path}.${process.pid}.check`;
+    const remove = () => ["", ...companions].forEach((suffix) => rmSync(draft + suffix, { force: true }));
+    remove();
+    try {
+      const db = openDatabase(draft);
+      try {
+        db.pragma("synchronous = OFF"); // it is thrown away
+        fill(db, openIndex(db, this.#clone));
+      } finally {
+        db.close();
+      }
+      return differingTables(this.db, draft);
+    } finally {
+      remove();
+    }
   }
 
   /** What stands in the index's place and cannot be opened as one may be somebody's: it is kept beside. */

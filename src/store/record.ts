@@ -127,6 +127,14 @@ export class JournaledIndex implements Disposable {
     this.#build();
   }
 
+  /** The tables of the index that do not say what the journals say, with the number of rows that differ. */
+  compare(): ReadonlyMap<string, number> {
+    using _lock = this.#lock.hold("comparing", this.#since);
+    this.#apply();
+    this.#takeIn();
+    return this.#file.compare((db, index) => this.#reader.fill(db, index));
+  }
+
   /** Makes the journal whole from what git holds of it, and the index anew from both. */
   mendJournal(committed: ReadonlyMap<number, Buffer>, now: Date): ReturnType<Journal["mend"]> {
     using _lock = this.#lock.hold("mending the journal", this.#since);
