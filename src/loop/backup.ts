@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, linkSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, realpathSync, renameSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { backupRef, type Manifest, manifestFile } from "../domain/backup.ts";
 import { KiraError } from "../domain/errors.ts";
 import { writeBundle } from "../git/bundle.ts";
@@ -25,16 +25,16 @@ export async function backup(workspace: Workspace, file: string, force: boolean)
   await deriveStatuses(workspace);
   const manifest = await manifestOf(workspace);
   await keep(workspace, manifest);
-  const draft = `${file}.part`; // one that a killed process left is written over
-  try {
+  {
+    // In a folder of its own beside it: what a killed process leaves there goes with the next command.
+    using scratch = openScratch(workspace.git.commonDir, realpathSync(dirname(file)));
+    const draft = join(scratch.root, basename(file));
     await writeBundle(workspace.git, draft, [...Object.keys(manifest.refs), backupRef]);
     chmodSync(draft, 0o600); // it holds what the agent was asked
     await rehearse(workspace, draft);
     syncPath(draft);
     if (force) renameSync(draft, file);
     else linkSync(draft, file); // fails if a file has come there meanwhile
-  } finally {
-    rmSync(draft, { force: true });
   }
   syncPath(dirname(file));
   workspace.report({ kind: "step", step: "backup", what: file });
