@@ -4,12 +4,15 @@ import { backupRef, type Manifest, manifestFile, parseManifest } from "../domain
 import { configFile } from "../domain/config.ts";
 import type { Entry } from "../domain/entry.ts";
 import { KiraError } from "../domain/errors.ts";
+import { settleCalls } from "../git/call.ts";
 import { headsOf, unbundle } from "../git/bundle.ts";
 import { Git, withoutHooks } from "../git/git.ts";
 import { Objects } from "../git/objects.ts";
 import { listParts, parseParts } from "../git/journal-parts.ts";
 import { type Move, Refs } from "../git/refs.ts";
 import { findRepository } from "../git/repository.ts";
+import { rememberConfig } from "../logbook.ts";
+import { endOfBatches } from "../store/batch.ts";
 import { acquireLock } from "../store/lock.ts";
 import { writeDurably } from "./durable-file.ts";
 import { journalRef } from "./preserve.ts";
@@ -38,6 +41,7 @@ export async function restore(folder: string, file: string, now: string): Promis
   const home = join(repository.commonDir, "kira");
   mkdirSync(home, { recursive: true });
   using _lock = acquireLock(join(home, "writer.lock"), lockWaitMs, "restore", now);
+  (await settleCalls(repository.commonDir)).forget();
   const journal = await journalOf(git, objects, manifest);
   const before = expectOlder(home, manifest, journal);
   const refs = new Refs(git);
@@ -55,7 +59,8 @@ export async function restore(folder: string, file: string, now: string): Promis
     configFile,
   );
   const remembered = join(home, "config.json");
-  if (config && !existsSync(remembered)) writeDurably(remembered, await objects.readBlob(config.oid));
+  if (config && !existsSync(remembered))
+    rememberConfig(home, (await objects.readBlob(config.oid)).toString("utf8"));
   // Until this, the repository has no record of its own; from here on it is that clone.
   writeDurably(join(home, "clone-id"), Buffer.from(manifest.clone));
   return {
@@ -126,6 +131,8 @@ function expectOlder(home: string, { clone }: Manifest, journal: Segments): stri
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{6}\.jsonl$/.test(name)) : [];
   for (const name of names) {
     const here = readFileSync(join(folder, name));
+    const whole = here.subarray(0, endOfBatches(here)).toString("utf8"); // a torn end says nothing either
+    if (whole.split("\n").filter(Boolean).every(saysNothing)) continue;
     if (own === clone) {
       const there = journal.get(name.slice(0, 6)) ?? Buffer.alloc(0);
       if (there.subarray(0, here.length).equals(here)) continue;
@@ -134,7 +141,6 @@ function expectOlder(home: string, { clone }: Manifest, journal: Segments): stri
         `The record here is ${here.subarray(0, there.length).equals(there) ? "newer than" : "not the one of"} the backup, and nothing was changed. Restore into a fresh clone.`,
       );
     }
-    if (here.toString("utf8").split("\n").filter(Boolean).every(saysNothing)) continue;
     throw new KiraError(
       "conflict",
       `This repository has a record of its own, of clone ${own}; the backup is of clone ${clone}. Restore into a fresh clone.`,
@@ -143,7 +149,7 @@ function expectOlder(home: string, { clone }: Manifest, journal: Segments): stri
   return own === clone ? undefined : own;
 }
 
-/** What `init` and a first look write: a restored record says as much itself. */
+/** What `init` and a first look write, also after a restore that was killed: a restored record says as much itself. */
 function saysNothing(line: string): boolean {
   const entry = JSON.parse(line) as Entry;
   if (entry.kind === "node") return entry.parentId === null && entry.proposalId === null;
@@ -187,5 +193,5 @@ async function movesFor(
 
 async function bear(git: Git, refs: Refs, move: Move): Promise<void> {
   if ((await refs.head()) !== move.ref) return refs.move([move]);
-  await git.user([...withoutHooks, "merge", "--ff-only", "--quiet", move.to!]);
+  await git.user([...withoutHooks, "merge", "--ff-only", "--quiet", move.to!], { whole: true });
 }
