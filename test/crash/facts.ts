@@ -7,7 +7,11 @@ import type { Entry } from "../../src/domain/entry.ts";
 import { endOfBatches } from "../../src/store/batch.ts";
 import { journalOf } from "../loop/support.ts";
 import { kira } from "../support/kira.ts";
+import { hub } from "./shared-templates.ts";
 import { clock } from "./tool.ts";
+
+/** What a clone has seen of a remote: another sync brings it up to date. */
+const isSeen = (ref: string) => /^refs\/(kira\/)?remotes\//.test(ref);
 
 /** What a repository says, in the same words whichever run made it: commits by their tree, no random name, no time taken. */
 export interface Facts {
@@ -16,6 +20,8 @@ export interface Facts {
   readonly record: readonly string[];
   readonly answers: string;
   readonly files: string;
+  /** Where its remote has refs, if it has one. */
+  readonly remote: readonly string[];
 }
 
 type Place = { readonly folder: string };
@@ -29,9 +35,11 @@ const linesOf = (text: string) => text.split("\n").filter(Boolean);
 
 export async function factsOf(place: Place): Promise<Facts> {
   const git = gitIn(place);
-  const trees = new Map(
-    linesOf(await git("log", "--all", "--format=%H %T")).map((line) => line.split(" ") as [string, string]),
-  );
+  const remote = gitIn({ folder: join(place.folder, hub) });
+  const isShared = existsSync(join(place.folder, hub));
+  const all = ["log", "--all", "--format=%H %T"];
+  const commits = [await git(...all), isShared ? await remote(...all) : ""].flatMap(linesOf);
+  const trees = new Map(commits.map((line) => line.split(" ") as [string, string]));
   const plain = (text: string) =>
     text
       .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "(id)")
@@ -40,11 +48,18 @@ export async function factsOf(place: Place): Promise<Facts> {
       .replace(/"uuid":"[0-9a-f]{32}"/g, '"uuid":"(id)"')
       .replace(/(refs\/kira\/undo\/)\S+/, "$1(time)");
   const format = "--format=%(refname) %(objecttype) %(tree)%(*tree)";
-  const refs = linesOf(await git("for-each-ref", format));
-  const named = refs.map((ref) => plain(ref).replace(/^(refs\/(notes|kira\/journal)\/\S+ commit) .*/, "$1"));
+  const refs = linesOf(await git("for-each-ref", format)).filter((ref) => !isSeen(ref));
+  // Notes and journal have contents that are compared as such; a tip may be kept twice, when a step was taken back.
+  const named = (lines: readonly string[]) => [
+    ...new Set(
+      lines
+        .map((ref) => plain(ref).replace(/^(refs\/(\S+\/)?(notes|journal|sync)\/\S+ commit) .*/, "$1"))
+        .sort(),
+    ),
+  ];
   return {
-    // Notes and journal have contents that are compared as such; a tip may be kept twice, when a step was taken back.
-    refs: [...new Set(named)].sort(),
+    refs: named(refs),
+    remote: isShared ? named(linesOf(await remote("for-each-ref", format))) : [],
     notes: (await notesOf(place, refs)).map(plain).sort(),
     record: factsIn(await recordOf(place))
       .map(plain)
@@ -126,7 +141,7 @@ export async function expectWhole(place: Place, moment: string): Promise<void> {
   const home = join(place.folder, ".git/kira");
   expect(await git("fsck", "--strict", "--no-dangling"), moment).toBe("");
   const stray = readdirSync(join(place.folder, ".git"), { recursive: true, encoding: "utf8" }).filter(
-    (path) => /\.(lock|part|new)$/.test(path) && !/^kira\/[^/]+\.lock$/.test(path),
+    (path) => /(\.(lock|new|draft)|kira-trial-[^/]+)$/.test(path) && !/^kira\/[^/]+\.lock$/.test(path),
   );
   expect(stray, moment).toEqual([]);
   for (const folder of ["slots", "calls"].map((name) => join(home, name)))

@@ -58,6 +58,21 @@ export async function committed(): Promise<TestRepository> {
   return repository;
 }
 
+/** The same, and its validated proposal is merged: the draft beside it is stale. */
+export async function movedOn(): Promise<TestRepository> {
+  const repository = await eventful();
+  await kiraJson({ folder: repository.folder, env: clock }, "merge", "--proposal-id", "2");
+  return repository;
+}
+
+/** The same, and its draft is rejected. */
+export async function turnedDown(): Promise<TestRepository> {
+  const repository = await eventful();
+  const why = ["--reason", "too brief"];
+  await kiraJson({ folder: repository.folder, env: clock }, "reject", "--proposal-id", "3", ...why);
+  return repository;
+}
+
 /** The same without its index. */
 export async function withoutIndex(): Promise<TestRepository> {
   const repository = await eventful();
