@@ -12,6 +12,8 @@ const suites: Record<string, () => Promise<Suite>> = {
   prompt: async () => (await import("./prompt.ts")).prompt,
   scale: async () => (await import("./scale.ts")).scale,
   sync: async () => (await import("./sync.ts")).sync,
+  reindex: async () => (await import("./reindex.ts")).reindex,
+  growth: async () => (await import("./growth.ts")).growth,
 };
 
 /** The promises about verdicts, simulated: seconds to minutes each, no bundle needed. */
