@@ -5,6 +5,7 @@ import { KiraError } from "../domain/errors.ts";
 import type { Elsewhere, Part } from "../store/elsewhere.ts";
 import type { Position } from "../store/journal.ts";
 import { isBefore, type JournalPart, listParts, parseParts } from "./journal-parts.ts";
+import { packedRefs } from "./packed-refs.ts";
 import { foreignEnvironment, foreignSettings, withoutGit } from "./profile.ts";
 
 export const journalPrefix = "refs/kira/journal/";
@@ -40,9 +41,8 @@ export class Journals implements Elsewhere {
 
   tips(): Map<string, string> {
     const tips = new Map<string, string>();
-    const packed = readIfThere(join(this.#commonDir, "packed-refs"));
-    for (const [, oid, name] of packed.matchAll(/^([0-9a-f]{40}) refs\/kira\/journal\/(\S+)$/gm))
-      tips.set(name!, oid!);
+    for (const { name, oid } of packedRefs(this.#commonDir, journalPrefix))
+      tips.set(name.slice(journalPrefix.length), oid);
     const folder = join(this.#commonDir, journalPrefix);
     for (const name of namesIn(folder)) {
       const oid = readIfThere(join(folder, name)).trim();
@@ -86,9 +86,8 @@ export class Journals implements Elsewhere {
 
   /** The clones whose journals some remote was seen to have. */
   #fetched(): Set<string> {
-    const packed = readIfThere(join(this.#commonDir, "packed-refs"));
-    const names = [...packed.matchAll(/ refs\/kira\/remotes\/\S+\/journal\/(\S+)$/gm)].map(
-      ([, name]) => name!,
+    const names = [...packedRefs(this.#commonDir, "refs/kira/remotes/")].flatMap(
+      ({ name }) => /\/journal\/([^/]+)$/.exec(name)?.[1] ?? [],
     );
     const remotes = join(this.#commonDir, "refs/kira/remotes");
     if (statSync(remotes, { throwIfNoEntry: false }))

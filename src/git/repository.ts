@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { KiraError } from "../domain/errors.ts";
+import { packedRefs } from "./packed-refs.ts";
 
 /** Where a repository's parts lie. */
 export interface Repository {
@@ -98,10 +99,8 @@ export function readBranch(repository: Pick<Repository, "commonDir">, branch: st
 export function readRef({ commonDir }: Pick<Repository, "commonDir">, ref: string): string | undefined {
   const loose = readIfThere(join(commonDir, ref))?.trim();
   if (loose !== undefined && /^[0-9a-f]{40}$/.test(loose)) return loose;
-  const packed = readIfThere(join(commonDir, "packed-refs")) ?? "";
-  // There may be tens of thousands, and every command asks.
-  const at = `${packed}\n`.indexOf(` ${ref}\n`);
-  return at < 40 ? undefined : packed.slice(at - 40, at);
+  for (const { name, oid } of packedRefs(commonDir, ref)) if (name === ref) return oid;
+  return undefined;
 }
 
 /** The commit that is checked out in this working tree; undefined before the first one. */
