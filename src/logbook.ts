@@ -11,6 +11,8 @@ import { JournaledIndex } from "./store/record.ts";
 // Not from domain/config.ts, which brings the schema library.
 const configFile = ".kira-improve.json";
 const lastConfig = "config.json";
+/** Below `home`, while a restore has begun and is not complete: the file that is restored. */
+export const restoring = "restoring";
 
 /**
  * All that recording an outcome needs, opened without a schema library and without starting git: `log` is called
@@ -35,6 +37,7 @@ export interface Logbook extends Disposable {
 export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Logbook {
   const repository = findRepository(folder);
   const home = homeOf(repository);
+  expectNoRestore(home);
   const { production, index } = essentials(repository, home);
   const now = clockOf(environment);
   const indexFile = join(repository.mainWorktree, index);
@@ -52,6 +55,16 @@ export function openLogbook(folder: string, environment: NodeJS.ProcessEnv): Log
     now,
     [Symbol.dispose]: () => record[Symbol.dispose](),
   };
+}
+
+/** Half a record must not be written to: it would not be the backup's any more. */
+function expectNoRestore(home: string): void {
+  const file = readIfThere(join(home, restoring));
+  if (file === undefined) return;
+  throw new KiraError(
+    "conflict",
+    `A restore of ${file} is not complete: it was interrupted, or is still at work. Run it again: kira-improve restore ${JSON.stringify(file)}; if that file is gone, remove ${join(home, restoring)} first.`,
+  );
 }
 
 const homeOf = ({ commonDir }: Repository) => join(commonDir, "kira");
@@ -110,7 +123,7 @@ function essentials(repository: Repository, home: string): { production: string;
 }
 
 /** The clock, or the moment that `KIRA_NOW` names, so that a run can be repeated exactly. */
-function clockOf({ KIRA_NOW: fixed }: NodeJS.ProcessEnv): () => Date {
+export function clockOf({ KIRA_NOW: fixed }: NodeJS.ProcessEnv): () => Date {
   if (!fixed) return () => new Date();
   const moment = Date.parse(fixed);
   if (Number.isNaN(moment))

@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { Command, Option } from "clipanion";
 import { refresh } from "../loop/refresh.ts";
 import { restore } from "../loop/restore.ts";
-import { moment, plural } from "../report/numbers.ts";
 import { progressOn } from "../report/progress.ts";
-import { openLogbook } from "../logbook.ts";
+import { renderRestore } from "../report/restore.ts";
+import { clockOf, openLogbook } from "../logbook.ts";
 import { openWorkspace } from "../workspace.ts";
 import { type Answer, KiraCommand } from "./command.ts";
 
@@ -22,20 +22,12 @@ export class RestoreCommand extends KiraCommand {
 
   protected async answer(): Promise<Answer> {
     const { folder, env, stderr } = this.context;
-    const done = await restore(folder, resolve(folder, this.file), new Date().toISOString());
+    const done = await restore({ folder, file: resolve(folder, this.file), now: clockOf(env)() });
     makeIndex(folder, env);
     const report = progressOn(stderr as never, this.verbose);
     using workspace = await openWorkspace({ folder, environment: env, report });
     await refresh(workspace);
-    const { refs, kept, approvals } = done;
-    const lines = [
-      `The record of ${moment(done.made)} is here: ${plural(refs, "ref")} made, and this is clone ${done.clone} now.`,
-      ...kept.map((ref) => `${ref} stands elsewhere here and stays.`),
-      ...(approvals.length === 0 ? [] : ["There, this was approved; approve it here again if you mean it:"]),
-      ...approvals.map((line) => `  git config --add ${line}`),
-      "Set up the hook with: kira-improve init",
-    ];
-    return { json: { restored: done }, text: lines.join("\n") };
+    return { json: { restored: done }, text: renderRestore(done) };
   }
 }
 

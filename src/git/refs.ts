@@ -75,11 +75,20 @@ export class Refs {
    * Moves refs together, each only if it still has its old value.
    * @throws KiraError `conflict` if one has moved; then none is moved
    */
-  async move(moves: readonly Move[]): Promise<void> {
+  move(moves: readonly Move[]): Promise<void> {
+    return this.#update(moves, "commit");
+  }
+
+  /** Moves none. @throws KiraError `conflict` if they could not be moved, for want of a free name as well */
+  expectMovable(moves: readonly Move[]): Promise<void> {
+    return this.#update(moves, "abort");
+  }
+
+  async #update(moves: readonly Move[], end: "commit" | "abort"): Promise<void> {
     const lines = moves.map(({ ref, from, to }) =>
       to === undefined ? `delete ${ref} ${from ?? zero}` : `update ${ref} ${to} ${from ?? zero}`,
     );
-    const stdin = ["start", ...lines, "prepare", "commit", ""].join("\n");
+    const stdin = ["start", ...lines, "prepare", end, ""].join("\n");
     const { status, stderr } = await this.#git.userAnswer([...withoutHooks, "update-ref", "--stdin"], {
       stdin,
       answers: [1, 128],

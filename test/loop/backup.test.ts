@@ -17,10 +17,19 @@ const merge = (id: number) => ["merge", "--proposal-id", String(id), "--on-judge
 
 async function told(folder: string): Promise<string> {
   const texts = [];
-  for (const args of [["status"], ["proposals"], ["archive", "--list"], ["operations"]])
+  for (const args of [["status"], ["proposals"], ["archive", "--list"]])
     texts.push((await kira({ folder, env }, ...args, "--json")).stdout);
-  return texts.join("");
+  const done = (await listed(folder)).filter(({ command }) => command !== "restore");
+  return texts.join("") + JSON.stringify(done);
 }
+
+interface Listed {
+  readonly command: string;
+  readonly moves: readonly { ref: string; from: string | null; to: string | null }[];
+}
+
+const listed = async (folder: string) =>
+  (await kiraJson<{ operations: Listed[] }>({ folder, env }, "operations")).operations;
 
 const git = async (folder: string, ...args: string[]) => (await execa("git", args, { cwd: folder })).stdout;
 
@@ -70,10 +79,18 @@ describe("a backup, restored,", () => {
     expect(await git(folder, "status", "--porcelain")).toBe("");
     expect(await git(folder, "rev-parse", "main")).toBe(await repository.git("rev-parse", "main"));
     expect(await git(folder, "fsck", "--strict", "--no-dangling")).toBe("");
+    const operations = await listed(folder);
+    const [{ command, moves }] = operations as [Listed];
+    expect(command).toBe("restore");
+    for (const { ref, from, to } of moves) {
+      expect(from).toBeNull();
+      expect(await git(folder, "rev-parse", ref)).toBe(to);
+    }
     const refs = await git(folder, "for-each-ref");
-    expect((await kira({ folder }, "restore", file)).status).toBe(0);
+    expect((await kira({ folder }, "restore", file)).stdout).toContain("nothing was missing");
     expect(await git(folder, "for-each-ref")).toBe(refs);
     expect(await told(folder)).toBe(answers);
+    expect(await listed(folder)).toEqual(operations);
   });
 
   test("where init has run before is taken for the record; a record that grew since is not replaced", async () => {
@@ -99,13 +116,27 @@ describe("a backup, restored,", () => {
     expect(await git(folder, "rev-parse", "main")).toBe(head);
   });
 
-  test.each(["update-ref --stdin", "merge --ff-only"])("killed at %s can be done again", async (moment) => {
-    const folder = await aPlaceFor(`killed ${moment}`);
-    await killed({ folder }, ["after", moment], "restore", file);
-    const { status, stderr } = await kira({ folder }, "restore", file);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(await told(folder)).toBe(answers);
-  });
+  test.each([
+    ["before anything was changed", "update-ref --stdin", []],
+    ["half-way", "merge --ff-only", ["status", "log", "backup"]],
+  ])(
+    "killed %s can be done again, and half-way every other command asks for that",
+    async (_, moment, commands) => {
+      const folder = await aPlaceFor(`killed ${moment}`);
+      await killed({ folder }, ["after", moment], "restore", file);
+      for (const command of commands) {
+        const args = command === "log" ? ["--task", "t", "--outcome", "success", "--category", "c"] : [];
+        const more = command === "backup" ? ["../half"] : args;
+        expect(await refusal({ folder } as TestRepository, command, ...more)).toContain(
+          `Run it again: kira-improve restore "${file}"`,
+        );
+      }
+      const { status, stderr } = await kira({ folder }, "restore", file);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(await told(folder)).toBe(answers);
+      expect((await listed(folder)).filter(({ command }) => command === "restore")).toHaveLength(1);
+    },
+  );
 });
 
 describe("restore changes nothing and says what is wrong with", () => {
