@@ -100,14 +100,20 @@ function assemble(
   const { repository, home, record, now } = logbook;
   const text = localConfigText(repository, home)!;
   const settings = parseConfig(text, configFile);
-  rememberConfig(home, text);
+  if (!record.isReadOnly) rememberConfig(home, text);
   const refs = new Refs(git);
   const objects = new Objects(repository.commonDir);
   const runLog = new RunLog(home);
   const tell = (event: Event) => {
-    if (event.kind !== "trials" && event.kind !== "thinking") runLog.append(event, now());
+    if (event.kind !== "trials" && event.kind !== "thinking" && !record.isReadOnly)
+      runLog.append(event, now());
     report(event);
   };
+  if (record.isReadOnly)
+    tell({
+      kind: "notice",
+      what: `${logbook.indexFile} cannot be written; what it says is read into memory.`,
+    });
   record.whenRebuilt = () =>
     tell({ kind: "notice", what: "The index was missing or damaged; it was made again from the journal." });
   if (record.rebuilt) record.whenRebuilt();

@@ -179,9 +179,22 @@ export class Git {
   }
 }
 
+/** How git says that it has no permission: also of a lock, which then nobody holds. */
+export const mayNotWrite =
+  /(unable to create|could not open|cannot lock|unable to write|insufficient permission).*(Permission denied|Read-only file system)|insufficient permission for adding an object/i;
+
+export function unwritable(stderr: string): KiraError {
+  const [said = ""] = stderr.split("\n").filter((line) => mayNotWrite.test(line));
+  return new KiraError(
+    "unavailable",
+    `git may not write here: ${said.trim()}. Give yourself permission and run the command again.`,
+  );
+}
+
 function failure(args: readonly string[], stderr: string): KiraError {
   const verb = args.filter((arg, i) => arg !== "-c" && args[i - 1] !== "-c")[0] ?? "";
   const said = stderr.trim().split("\n").slice(-3).join(" ") || "nothing more";
+  if (mayNotWrite.test(stderr)) return unwritable(stderr);
   if (/index\.lock|\.lock'?: File exists|cannot lock ref/i.test(stderr))
     return new KiraError(
       "conflict",

@@ -1,5 +1,5 @@
 import { KiraError } from "../domain/errors.ts";
-import { type Git, withoutHooks } from "./git.ts";
+import { type Git, mayNotWrite, unwritable, withoutHooks } from "./git.ts";
 
 export interface Ref {
   readonly name: string;
@@ -95,6 +95,7 @@ export class Refs {
       whole: true,
     });
     if (status === 0) return;
+    if (mayNotWrite.test(stderr)) throw unwritable(stderr);
     throw new KiraError(
       "conflict",
       `A branch or tag moved at the same moment: ${stderr.trim().split("\n")[0]}. Run the command again.`,

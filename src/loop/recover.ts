@@ -68,7 +68,8 @@ function tryLock(workspace: Workspace): Disposable | undefined {
   try {
     return workspace.lock("recovery", 0);
   } catch (error) {
-    if (error instanceof KiraError && error.code === "conflict") return undefined;
+    // Busy, or not for us to write: whoever may write sees to it.
+    if (error instanceof KiraError && ["conflict", "unavailable"].includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { KiraError, messageOf } from "../domain/errors.ts";
@@ -10,6 +10,38 @@ export type Statement<Row = unknown> = Sqlite.Statement<unknown[], Row>;
 /** Whether there is an index to open: SQLite takes an empty file for a healthy database, we take it for a lost one. */
 export function hasIndex(file: string): boolean {
   return existsSync(file) && statSync(file).size > 0;
+}
+
+/** Whether this process may write an index there; what is not there yet may be made. */
+export function mayWrite(file: string): boolean {
+  try {
+    for (const path of [dirname(file), file]) if (existsSync(path)) accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A database in memory, for where none can be written. SQLite cannot read one with a write-ahead log there.
+ * @param file what it begins with; undefined for an empty one
+ */
+export function openInMemory(file: string | undefined): Database {
+  const db = new Sqlite(file === undefined ? ":memory:" : withoutLog(readFileSync(file)));
+  try {
+    db.pragma("foreign_keys = OFF");
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Two bytes of the header say that there is a write-ahead log. */
+function withoutLog(bytes: Buffer): Buffer {
+  bytes.fill(1, 18, 20);
+  return bytes;
 }
 
 /** @throws KiraError `conflict` if the file is no SQLite database of ours or a damaged one */

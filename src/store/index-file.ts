@@ -1,6 +1,6 @@
 import { renameSync, rmSync, statSync } from "node:fs";
 import { differingTables } from "./compare.ts";
-import { type Database, hasIndex, openDatabase } from "./database.ts";
+import { type Database, hasIndex, mayWrite, openDatabase, openInMemory } from "./database.ts";
 import { type Index, openIndex } from "./index.ts";
 import { isIndexDamage } from "./sqlite-errors.ts";
 
@@ -19,6 +19,8 @@ export class IndexFile implements Disposable {
   readonly #path: string;
   readonly #clone: string;
   readonly #now: () => Date;
+  /** Whether it cannot be written where it lies: then what it says, and what follows, is kept in memory. */
+  readonly isReadOnly: boolean;
   #opened: Opened | undefined;
   /** Left open, because whoever was handed their tables may still ask: an answer from before is no wrong one. */
   readonly #replaced: Database[] = [];
@@ -28,6 +30,7 @@ export class IndexFile implements Disposable {
     this.#path = path;
     this.#clone = clone;
     this.#now = now;
+    this.isReadOnly = !mayWrite(path);
   }
 
   get exists(): boolean {
@@ -48,14 +51,17 @@ export class IndexFile implements Disposable {
 
   /** Whether what this process has open is no longer what lies there; an emptied database is as good as none. */
   get isLost(): boolean {
+    if (this.isReadOnly) return false;
     return this.#opened?.identity !== this.#identity() || !this.exists;
   }
 
   /** @returns false if there is none, or one that is damaged or foreign */
   open(): boolean {
     if (!this.exists) return false;
+    // What was written last may lie beside it, and is not to be had without writing.
+    if (this.isReadOnly && hasIndex(`${this.#path}-wal`)) return false;
     try {
-      const db = openDatabase(this.#path);
+      const db = this.isReadOnly ? openInMemory(this.#path) : openDatabase(this.#path);
       // The cheapest read that a damaged or foreign file does not survive.
       db.prepare("SELECT count(*) FROM progress").get();
       this.#take(db);
@@ -74,6 +80,12 @@ export class IndexFile implements Disposable {
 
   /** Makes the index anew beside the old one and puts it in its place. */
   build<Filled>(fill: (db: Database, index: Index) => Filled): Filled {
+    if (this.isReadOnly) {
+      const db = openInMemory(undefined);
+      const filled = fill(db, openIndex(db, this.#clone));
+      this.#take(db);
+      return filled;
+    }
     const draft = `${this.#path}.${process.pid}.new`;
     for (const suffix of ["", ...companions]) rmSync(draft + suffix, { force: true });
     const db = openDatabase(draft);
@@ -114,7 +126,8 @@ export class IndexFile implements Disposable {
 
   /** What stands in the index's place and cannot be opened as one may be somebody's: it is kept beside. */
   setStrangerAside(): void {
-    if (this.exists) renameSync(this.#path, `${this.#path}.damaged-${this.#now().getTime()}`);
+    if (this.exists && !this.isReadOnly)
+      renameSync(this.#path, `${this.#path}.damaged-${this.#now().getTime()}`);
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
-import { KiraError } from "../domain/errors.ts";
+import { KiraError, messageOf } from "../domain/errors.ts";
 
 /**
  * A lock between processes that the operating system frees with its holder, however that ends: an exclusive
@@ -29,14 +29,19 @@ export class Lock implements Disposable {
     try {
       db.exec("BEGIN EXCLUSIVE");
     } catch (cause) {
-      if (!isBusy(cause)) throw cause;
+      if (!isBusy(cause)) throw unwritable(this.#file, cause);
       throw new KiraError(
         "conflict",
         `Another kira-improve is at work: ${holderOf(this.#file)}. Wait until it has finished, then run this again.`,
         { cause },
       );
     }
-    this.#tell(`${purpose}, process ${process.pid}, since ${since}`);
+    try {
+      this.#tell(`${purpose}, process ${process.pid}, since ${since}`);
+    } catch (cause) {
+      db.exec("ROLLBACK");
+      throw unwritable(this.#file, cause);
+    }
     return { [Symbol.dispose]: () => db.exec("ROLLBACK") };
   }
 
@@ -49,7 +54,11 @@ export class Lock implements Disposable {
   #open(): Sqlite.Database {
     if (this.#opened) return this.#opened;
     mkdirSync(dirname(this.#file), { recursive: true });
-    return (this.#opened = new Sqlite(this.#file, { timeout: this.#waitMs }));
+    try {
+      return (this.#opened = new Sqlite(this.#file, { timeout: this.#waitMs }));
+    } catch (cause) {
+      throw unwritable(this.#file, cause);
+    }
   }
 
   /** Beside the lock, not in it: a waiting process cannot read a file that is locked exclusively. */
@@ -80,6 +89,17 @@ export function acquireLock(file: string, waitMs: number, purpose: string, now: 
 
 export function isBusy(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_BUSY");
+}
+
+/** Who may not write a lock may not write the record either. */
+function unwritable(file: string, cause: unknown): unknown {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (!/^(SQLITE_(READONLY|CANTOPEN)|EROFS|EACCES|EPERM)/.test(code)) return cause;
+  return new KiraError(
+    "unavailable",
+    `${dirname(file)} cannot be written: ${messageOf(cause)}. Nothing was changed; make it writable and run the command again.`,
+    { cause },
+  );
 }
 
 function holderOf(file: string): string {

@@ -55,6 +55,11 @@ export class JournaledIndex implements Disposable {
     if (!this.#file.isOpen) this.#restore();
   }
 
+  /** Whether the index cannot be written where it lies, and is in memory. */
+  get isReadOnly(): boolean {
+    return this.#file.isReadOnly;
+  }
+
   get index(): Index {
     return this.#file.index;
   }
@@ -105,7 +110,7 @@ export class JournaledIndex implements Disposable {
       return !isSame(read, start) && isSame(read, this.journal.end()) && !this.#reader.hasNews(db);
     };
     if (!this.#file.isLost && upToDate()) return nothing;
-    using _lock = this.#lock.hold("catching up", this.#since);
+    using _lock = this.#holdToRead("catching up");
     return this.#mending(() => {
       this.#apply();
       return this.#takeIn();
@@ -123,13 +128,13 @@ export class JournaledIndex implements Disposable {
 
   /** Builds the index anew beside the old one and puts it in its place. */
   rebuild(): void {
-    using _lock = this.#lock.hold("reindex", this.#since);
+    using _lock = this.#holdToRead("reindex");
     this.#build();
   }
 
   /** The tables of the index that do not say what the journals say, with the number of rows that differ. */
   compare(): ReadonlyMap<string, number> {
-    using _lock = this.#lock.hold("comparing", this.#since);
+    using _lock = this.#holdToRead("comparing");
     this.#apply();
     this.#takeIn();
     return this.#file.compare((db, index) => this.#reader.fill(db, index));
@@ -154,9 +159,15 @@ export class JournaledIndex implements Disposable {
     this.#lock[Symbol.dispose]();
   }
 
+  /** Nobody else sees what is in memory. */
+  #holdToRead(purpose: string): Disposable {
+    if (this.isReadOnly) return { [Symbol.dispose]: () => undefined };
+    return this.#lock.hold(purpose, this.#since);
+  }
+
   /** A second process may find the same loss at the same moment: the first restores, the second opens. */
   #restore(): void {
-    using _lock = this.#lock.hold("restoring the index", this.#since);
+    using _lock = this.#holdToRead("restoring the index");
     if (this.#file.open()) return;
     this.#file.setStrangerAside();
     try {
