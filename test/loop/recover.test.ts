@@ -41,7 +41,7 @@ describe("a merge that is killed", () => {
 
   test.each<[string, Moment]>([
     ["the moment production has moved", ["after", "merge --ff-only"]],
-    ["before its tag is there", ["before", "tag --annotate"]],
+    ["before its tag is there", ["before", "tag --file=-"]],
     ["before its tag is there, and the user has gone on working", ["after", "merge --ff-only"]],
   ])("%s is completed by the next command", async (what, moment) => {
     await using repository = await anAgentRepository();
