@@ -65,12 +65,16 @@ export class LogCommand extends KiraCommand {
       (value, where) => parseOutcome(value, where, now),
       this.skipInvalid,
     );
-    const { count, last } = log(logbook, items, "stdin");
+    // Loaded when it is needed: a single outcome is logged fast.
+    const { logMany } = await import("../loop/log-many.ts");
+    const { count, lastId, before } = logMany(logbook, items, input);
     for (const problem of skipped) this.context.stderr.write(`${printable(problem)}\n`);
     const tail = skipped.length > 0 ? `; ${plural(skipped.length, "line")} skipped` : "";
+    const went =
+      before > 0 ? ` after the first ${before}, which were recorded before it was interrupted` : "";
     return {
-      json: { logged: count, lastId: last?.id ?? null, skipped },
-      text: `Recorded ${plural(count, "outcome")}${tail}.`,
+      json: { logged: count, lastId, before, skipped },
+      text: `Recorded ${plural(count, "outcome")}${went}${tail}.`,
     };
   }
 

@@ -91,6 +91,16 @@ export interface Audit {
   readonly reason: string;
 }
 
+/** How far a log has come that is recorded in several parts; asked for again after a crash, it goes on there. */
+export interface Part {
+  readonly timestamp: string;
+  /** Of all that is to be logged. */
+  readonly digest: string;
+  /** So many outcomes are recorded, of so many. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What has a number that another clone may have given to something else. */
 export const numbered = ["outcome", "analysis", "proposal", "evaluation", "node"] as const;
 export type Numbered = (typeof numbered)[number];
@@ -152,7 +162,8 @@ export type Entry =
   | ({ readonly kind: "renumbering" } & Renumbering)
   | ({ readonly kind: "operation" } & Operation)
   | ({ readonly kind: "qualification" } & Qualification)
-  | ({ readonly kind: "look" } & Look);
+  | ({ readonly kind: "look" } & Look)
+  | ({ readonly kind: "part" } & Part);
 
 export type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 

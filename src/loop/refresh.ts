@@ -19,6 +19,7 @@ export async function refresh(workspace: Workspace): Promise<void> {
   for (const what of [...renumbered.map(sayRenumbered), ...leftOut.flatMap(sayLeftOut)])
     report({ kind: "notice", what });
   await recover(workspace);
+  tellUnfinished(workspace);
   const found = await readHistory(workspace).catch((error: unknown) => {
     if (error instanceof JournalDamage || isIndexDamage(error)) throw error;
     report({ kind: "notice", what: `The history could not be searched for outcomes: ${messageOf(error)}` });
@@ -47,6 +48,19 @@ export async function putInOrder(workspace: Workspace, cause: Cause): Promise<vo
   const { missing } = await finishRefs(workspace, cause);
   if (missing.length > 0) await computeStatuses(workspace);
   workspace.record.index.facts.set("fingerprint", fingerprintOf(workspace));
+}
+
+/** A log in parts that has not come to its end: told once, and again if it went on since. */
+function tellUnfinished({ record, report }: Workspace): void {
+  const { facts } = record.index;
+  const parts = facts.find("parts") ?? "[]";
+  if (parts === "[]" || facts.find("told") === parts) return;
+  for (const { done, total } of facts.parts())
+    report({
+      kind: "notice",
+      what: `A log --stdin has recorded ${done} of ${total} outcomes: it is at work, or was interrupted. If so, run it again with the same input, and it goes on after them.`,
+    });
+  facts.set("told", parts);
 }
 
 function listed(names: readonly string[]): string {

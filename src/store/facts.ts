@@ -1,4 +1,7 @@
+import type { Part } from "../domain/entry.ts";
 import type { Database } from "./database.ts";
+
+type Name = "seen" | "fingerprint" | "stand" | "bank" | "parts" | "told";
 
 /** Single values the index keeps, by name; each can be derived again. */
 export class FactStore {
@@ -8,13 +11,24 @@ export class FactStore {
     this.#db = db;
   }
 
-  find(name: "seen" | "fingerprint" | "stand" | "bank"): string | undefined {
+  find(name: Name): string | undefined {
     return this.#db.prepare<[string], string>("SELECT value FROM facts WHERE name = ?").pluck().get(name);
   }
 
-  set(name: "seen" | "fingerprint" | "stand" | "bank", value: string): void {
+  set(name: Name, value: string): void {
     this.#db
       .prepare("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
       .run(name, value);
+  }
+
+  /** Logs that have begun and not ended. */
+  parts(): Part[] {
+    return JSON.parse(this.find("parts") ?? "[]") as Part[];
+  }
+
+  addPart({ timestamp, digest, done, total }: Part): void {
+    const others = this.parts().filter((part) => part.digest !== digest);
+    const open = done < total ? [{ timestamp, digest, done, total }] : [];
+    this.set("parts", JSON.stringify([...others, ...open]));
   }
 }

@@ -116,6 +116,8 @@ function applyOwn(index: Index, entry: Entry): void {
       return index.intents.complete(entry);
     case "seen":
       return index.facts.set("seen", JSON.stringify(entry.tips));
+    case "part":
+      return index.facts.addPart(entry);
     case "quarantine":
       return index.quarantine.add(entry);
     case "settlement":
