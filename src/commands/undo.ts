@@ -1,5 +1,5 @@
 import { Command, Option } from "clipanion";
-import { handleOf } from "../domain/operation.ts";
+import { ended, handleOf } from "../domain/operation.ts";
 import { undo } from "../loop/undo.ts";
 import { renderMove } from "../report/operations.ts";
 import type { Workspace } from "../workspace.ts";
@@ -28,8 +28,8 @@ export class UndoCommand extends WorkspaceCommand {
     const { operation, reversal, by } = undone;
     const name = `${operation.command} of ${operation.what}`;
     const lines = [
-      by ? `Taken back: ${name}.` : `This would take back: ${name}.`,
-      ...reversal.moves.map((move) => `  ${renderMove(move)}`),
+      ended(by ? `Taken back: ${name}` : `This would take back: ${name}`),
+      ...reversal.moves.map((move) => `  ${renderMove(move, this.width)}`),
       ...(by ? [`Do it again with: kira-improve undo --operation ${handleOf(by)}`] : []),
     ];
     return { json: { undo: undone }, text: lines.join("\n") };

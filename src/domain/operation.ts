@@ -23,6 +23,9 @@ export interface Operation {
   readonly recovered?: true;
 }
 
+/** A sentence that ends with words of the user's, which may have brought their own full stop. */
+export const ended = (sentence: string) => (/[.…!?]$/.test(sentence) ? sentence : `${sentence}.`);
+
 /** How an operation is named on the command line. */
 export const handleOf = ({ uuid }: Pick<Operation, "uuid">) => uuid.slice(0, 8);
 

@@ -59,7 +59,7 @@ export async function plantRoot(
     description: "where it began",
   });
   const moves = [{ ref: `refs/tags/${node.tag}`, from: undefined, to: node.commit }];
-  const what = `${node.tag} is production as it was found`;
+  const what = `${node.tag}, production as it was found`;
   workspace.record.write(() => [
     { kind: "node", ...node },
     ...operationLines(workspace, { command: "init", what, moves }),

@@ -1,4 +1,5 @@
 import { numberRef, statusOf } from "../domain/proposal.ts";
+import { ended, justRecovered } from "../domain/operation.ts";
 import { messageOf } from "../domain/errors.ts";
 import { JournalDamage } from "../store/batch.ts";
 import { isIndexDamage } from "../store/sqlite-errors.ts";
@@ -36,8 +37,7 @@ export async function refresh(workspace: Workspace): Promise<void> {
   if (missing.length > 0) {
     await computeStatuses(workspace);
     // What another clone told of had no refs here until now.
-    if (leftOut.length === 0)
-      report({ kind: "notice", what: `${listed(missing)} missing and put back from the journal.` });
+    if (leftOut.length === 0) report({ kind: "notice", what: sayPutBack(workspace, missing) });
   }
   if (settled) record.index.facts.set("stand", stand);
 }
@@ -61,6 +61,15 @@ function tellUnfinished({ record, report }: Workspace): void {
       what: `A log --stdin has recorded ${done} of ${total} outcomes: it is at work, or was interrupted. If so, run it again with the same input, and it goes on after them.`,
     });
   facts.set("told", parts);
+}
+
+/** What a killed undo had not moved yet is its own, and nobody has removed it. */
+function sayPutBack({ record }: Workspace, missing: readonly string[]): string {
+  const undo = justRecovered(record.index.operations.newestFirst());
+  const moved = new Set(undo?.moves.map(({ ref }) => ref));
+  return undo && missing.every((name) => moved.has(name))
+    ? ended(`An undo that was interrupted was completed: ${undo.what}`)
+    : `${listed(missing)} missing and put back from the journal.`;
 }
 
 function listed(names: readonly string[]): string {

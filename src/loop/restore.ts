@@ -87,7 +87,7 @@ export async function restore({ folder, file, now, told = true }: RestoreRequest
 
 /** What the record says of the restore itself, as lines behind those of the backup. */
 function restoreLines(now: Date, made: string, moves: readonly Move[]): string {
-  const told = moves.filter(({ ref }) => !/^refs\/kira\/(journal|artifacts)\//.test(ref));
+  const told = moves.filter(({ ref }) => !/^refs\/kira\/(journal|artifacts|remotes)\//.test(ref));
   const about = { command: "restore", what: `the backup of ${made}`, moves: told };
   return toBatches(operationLines({ now: () => now }, about), mostBatchBytes).join("");
 }

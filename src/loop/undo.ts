@@ -19,6 +19,7 @@ import type { Workspace } from "../workspace.ts";
 import { completeMove, intentOf, moveProduction, pushedTo } from "./move-production.ts";
 import { nodeBelow } from "./node.ts";
 import { operationLines } from "./operation.ts";
+import { rejectionNote } from "./reject.ts";
 
 export interface UndoRequest {
   /** The first characters of an operation's id; the last one that stands by default. */
@@ -82,7 +83,7 @@ function choose(newestFirst: readonly Operation[], wanted: string | undefined): 
   if (why !== undefined)
     throw new KiraError(
       "refused",
-      `Operation ${name} cannot be taken back: ${why}. Name an earlier one with --operation; see them with: kira-improve operations.`,
+      `Operation ${name} cannot be taken back: ${why}.${newestFirst.at(-1) === operation ? " There is no earlier one." : " Name an earlier one with --operation; see them with: kira-improve operations."}`,
     );
   if (undone(newestFirst).has(operation.uuid))
     throw new KiraError("conflict", `Operation ${name} has been taken back already. ${list}`);
@@ -158,11 +159,15 @@ async function reverse(
   what: string,
 ): Promise<void> {
   const { record, refs, now } = workspace;
-  const wanted: Move[] = moves.map(({ ref, from, to }) => ({
+  const refused =
+    proposalId !== null && refusal?.after ? record.index.proposals.state(proposalId) : undefined;
+  const note = refused && (await rejectionNote(workspace, refused, refusal!.after!));
+  const back: Move[] = moves.map(({ ref, from, to }) => ({
     ref,
     from: from ?? undefined,
     to: to ?? undefined,
   }));
+  const wanted = note ? [...back, note] : back;
   const about = { command: "undo", what, proposalId, undoes: uuid, moves: wanted };
   const decision: EntryOf<"decision">[] =
     refusal && proposalId !== null

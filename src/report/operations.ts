@@ -9,13 +9,15 @@ export function renderOperations(operations: readonly ListedOperation[], width: 
     .map((operation) => {
       const { timestamp, command, what, moves, undone } = operation;
       const head = `${handleOf(operation)}  ${moment(timestamp)}  ${command}: ${what}${undone ? "  [taken back]" : ""}`;
-      return [fit(printable(head), width), ...moves.map((move) => `  ${renderMove(move)}`)].join("\n");
+      return [fit(printable(head), width), ...moves.map((move) => `  ${renderMove(move, width)}`)].join("\n");
     })
     .join("\n");
 }
 
-/** `refs/heads/main 0123456789 → 9876543210`; a dash where there is no ref. */
-export function renderMove({ ref, from, to }: RefMove): string {
+/** `refs/heads/main 0123456789 → 9876543210`, on two lines where one is too narrow; a dash where there is no ref. */
+export function renderMove({ ref, from, to }: RefMove, width: number): string {
   const short = (oid: string | null) => oid?.slice(0, 10) ?? "–";
-  return printable(`${ref} ${short(from)} → ${short(to)}`);
+  const where = `${short(from)} → ${short(to)}`;
+  const isWide = ref.length + where.length + 3 > width;
+  return printable(isWide ? `${fit(ref, width - 2)}\n    ${where}` : `${ref} ${where}`);
 }

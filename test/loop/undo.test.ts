@@ -45,6 +45,7 @@ describe("undo", () => {
 
     const second = await undo(repository);
     expect(second.undo.operation.command).toBe("propose");
+    expect((await kira(here, "status")).stderr).toBe("");
     const { status, branch, commit } = await shown(repository, 1);
     expect(status).toBe("rejected");
     expect(await repository.git("branch", "--list", branch)).toBe("");
@@ -175,6 +176,8 @@ describe("an undo that is killed", () => {
     const refs = await refsOf(repository);
     await kiraJson({ folder: repository.folder }, "reject", "--proposal-id", "1", "--reason", "no");
     await killed(repository, ["before", "update-ref --stdin"], "undo");
+    const { stderr } = await kira({ folder: repository.folder }, "status");
+    expect(stderr).toBe("An undo that was interrupted was completed: reject of proposal 1: no.\n");
     expect(await refusal(repository, "undo")).toMatch(/^4 .* was interrupted and is complete now/);
     expect(await refsOf(repository)).toBe(refs);
     expect(await shown(repository, 1)).toMatchObject({ status: "draft", rejectionReason: null });
