@@ -63,6 +63,18 @@ test("production that has moved on is a conflict, with the way out", async () =>
   expect(said.stderr).toContain("production as it is now: kira-improve propose --revise 1.");
 });
 
+test("what is part of the record ends undo with 5, and a remote that cannot be reached ends sync with 7", async () => {
+  await using repository = await anAgentRepository();
+  const here = { folder: repository.folder };
+  const undo = await kira(here, "undo");
+  expect(undo).toMatchObject({ status: 5, stdout: "" });
+  expect(undo.stderr).toContain("The first node is what everything grows from. There is no earlier one.");
+  await repository.git("remote", "add", "origin", `${repository.folder}/nowhere.git`);
+  expect(await kira(here, "sync")).toMatchObject({ status: 7, stdout: "" });
+  expect(await kira(here, "backup", "a.bundle")).toMatchObject({ status: 0, stderr: "" });
+  expect(await kira(here, "backup", "a.bundle")).toMatchObject({ status: 4, stdout: "" });
+});
+
 test("what nobody expected is a bug, and never passes for a refusal", () => {
   expect(statusOfError(new TypeError("x is not a function"))).toBe(1);
   expect(statusOfError("thrown without an error")).toBe(1);

@@ -173,6 +173,7 @@ const cases: Case[] = [
       cycle: {
         analysis: expect.objectContaining({ id: 2, patterns: [] }),
         attempts: [],
+        cutShort: false,
         reason: expect.stringContaining("no pattern to learn from"),
       },
     },
@@ -188,6 +189,64 @@ const cases: Case[] = [
         lastAnalysis: expect.objectContaining({ id: 2, patterns: 0 }),
         due: [],
       }),
+    },
+  },
+  {
+    args: ["operations", "--limit", "1"],
+    document: {
+      operations: [
+        expect.objectContaining({
+          command: "reject",
+          proposalId: 2,
+          undone: false,
+          moves: expect.any(Array),
+        }),
+      ],
+    },
+  },
+  {
+    args: ["undo", "--dry-run"],
+    document: {
+      undo: {
+        operation: expect.objectContaining({ command: "reject" }),
+        reversal: expect.objectContaining({ moves: expect.any(Array) }),
+        by: null,
+      },
+    },
+  },
+  {
+    args: ["backup", ".git/record.bundle"],
+    document: {
+      backup: {
+        file: expect.stringContaining("record.bundle"),
+        bytes: expect.any(Number),
+        refs: expect.any(Number),
+      },
+    },
+  },
+  {
+    args: ["restore", ".git/record.bundle"],
+    document: {
+      restored: expect.objectContaining({
+        refs: 0,
+        kept: [],
+        production: "refs/heads/main",
+        productionKept: null,
+      }),
+    },
+  },
+  {
+    args: ["sync"],
+    prepare: async () => {
+      await repository.git("init", "--quiet", "--bare", ".git/hub");
+      await repository.git("remote", "add", "origin", `${repository.folder}/.git/hub`);
+    },
+    document: {
+      sync: {
+        ...{ remote: "origin", received: [], renumbered: [], refused: [] },
+        pushed: expect.any(Number),
+        production: { kind: "absent", command: "git push origin main" },
+      },
     },
   },
   {

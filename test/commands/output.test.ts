@@ -55,6 +55,9 @@ const views = [
   ["archive"],
   ["archive", "--show", "1"],
   ["propose", "--dry-run", "--from", "two"],
+  ["operations"],
+  ["undo", "--dry-run"],
+  ["doctor", "--full"],
   ["log", "--task", evil, "--outcome", "success", "--category", evil],
   ["log", "--task", evil, "--outcome", evil, "--category", evil],
   [`st${evil}atus`],
@@ -85,15 +88,20 @@ test("a bad line of a bulk log is quoted without them", async () => {
 });
 
 describe("tables and lists", () => {
-  test.each([["status"], ["proposals"], ["tasks"], ["archive"], ["analyze"], ["tasks", "check"]])(
-    "%s fits a narrow terminal",
-    async (...args) => {
-      const { stdout } = await narrow(...args);
-      const wide = stdout.split("\n").filter((line) => line.length > 60 && !line.startsWith("Next: "));
-      expect(wide).toEqual([]);
-      expect(stdout.split("\n").length).toBeGreaterThan(1);
-    },
-  );
+  test.each([
+    ["status"],
+    ["proposals"],
+    ["tasks"],
+    ["archive"],
+    ["analyze"],
+    ["tasks", "check"],
+    ["operations"],
+  ])("%s fits a narrow terminal", async (...args) => {
+    const { stdout } = await narrow(...args);
+    const wide = stdout.split("\n").filter((line) => line.length > 60 && !line.startsWith("Next: "));
+    expect(wide).toEqual([]);
+    expect(stdout.split("\n").length).toBeGreaterThan(1);
+  });
 
   test.each([
     ["proposals", "--show", "1"],
