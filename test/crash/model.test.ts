@@ -13,7 +13,7 @@ const ideas = 5;
 const runs = Number(process.env["KIRA_MODEL_RUNS"] ?? 8);
 
 type Action =
-  | { readonly do: "log" | "log --stdin" | "analyze" | "reindex" | "lose the index" }
+  | { readonly do: "log" | "log --stdin" | "analyze" | "undo" | "reindex" | "lose the index" }
   | { readonly do: "propose" | "evaluate" | "merge" | "reject" | "rollback"; readonly number: number };
 
 const number = (most: number, least = 1) => fc.integer({ min: least, max: most });
@@ -23,6 +23,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.constantFrom("log" as const, "log --stdin" as const, "analyze" as const).map(named),
   },
   { weight: 1, arbitrary: fc.constantFrom("reindex" as const, "lose the index" as const).map(named) },
+  { weight: 3, arbitrary: fc.constant(named("undo" as const)) },
   { weight: 6, arbitrary: number(ideas - 1, 0).map((idea) => ({ do: "propose" as const, number: idea })) },
   { weight: 3, arbitrary: number(4).map((id) => ({ do: "evaluate" as const, number: id })) },
   { weight: 4, arbitrary: number(4).map((id) => ({ do: "merge" as const, number: id })) },
@@ -52,6 +53,8 @@ async function act(folder: string, model: RecordModel, asked: Action): Promise<v
     case "analyze":
       model.analyses++;
       return expectStatus(0, ["analyze"]);
+    case "undo":
+      return expectStatus(model.undo(), ["undo"]);
     case "reindex":
       return expectStatus(0, ["reindex"]);
     case "lose the index":

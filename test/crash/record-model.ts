@@ -34,6 +34,8 @@ export class RecordModel {
   readonly nodes: Node[] = [{ id: 0, proposalId: null, line: ["start"], ideas: new Set() }];
   line: readonly Commit[] = ["start"];
   ideas: ReadonlySet<number> = new Set();
+  /** How each operation that stands is taken back; one that lasts has no way. */
+  readonly #operations: ((() => void) | undefined)[] = [];
 
   get tip(): Commit {
     return this.line.at(-1)!;
@@ -50,7 +52,9 @@ export class RecordModel {
     const ideas = new Set(this.ideas).add(idea);
     if (this.ideas.has(idea) || this.proposals.some((other) => sameIdeas(other.ideas, ideas))) return 5;
     const nothing = { rejected: false, tried: false, improvedOn: undefined };
-    this.proposals.push({ id: this.proposals.length + 1, parent: this.tip, ideas, ...nothing });
+    const made = { id: this.proposals.length + 1, parent: this.tip, ideas, ...nothing };
+    this.proposals.push(made);
+    this.#operations.push(() => (made.rejected = true));
     return 0;
   }
 
@@ -71,7 +75,10 @@ export class RecordModel {
     this.evaluations++;
     found.tried = true;
     if (helps) found.improvedOn = this.tip;
-    else found.rejected = true;
+    else {
+      found.rejected = true;
+      this.#operations.push(undefined);
+    }
     return helps ? 0 : 5;
   }
 
@@ -89,7 +96,9 @@ export class RecordModel {
     const found = this.proposals[id - 1];
     if (!found) return 3;
     if (this.statusOf(found) === "merged") return 4;
+    const before = found.rejected;
     found.rejected = true;
+    this.#operations.push(() => (found.rejected = before));
     return 0;
   }
 
@@ -108,7 +117,18 @@ export class RecordModel {
     return 0;
   }
 
+  /** Nodes stay, whatever becomes of production. */
+  undo(): Status {
+    const last = this.#operations.at(-1);
+    if (!last) return 5;
+    last();
+    this.#operations.pop();
+    return 0;
+  }
+
   #moveTo(line: readonly Commit[], ideas: ReadonlySet<number>): void {
+    const before = { line: this.line, ideas: this.ideas };
+    this.#operations.push(() => Object.assign(this, before));
     this.line = line;
     this.ideas = ideas;
   }
