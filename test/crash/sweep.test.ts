@@ -23,7 +23,7 @@ import { buildTool, clock, type Command, runTool, type Tool } from "./tool.ts";
 
 /** So many moments of a command at most, chosen by a seed, unless all are asked for. */
 const most =
-  process.env["KIRA_SWEEP"] === "all" ? Number.POSITIVE_INFINITY : Number(process.env["KIRA_SWEEP"] ?? 10);
+  process.env["KIRA_SWEEP"] === "all" ? Number.POSITIVE_INFINITY : Number(process.env["KIRA_SWEEP"] ?? 3);
 const seed = "sweep 1";
 const together = 3;
 
