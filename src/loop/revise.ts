@@ -29,11 +29,11 @@ export async function revise(workspace: Workspace, proposalId: number, dryRun = 
 /** The proposal to judge where one was named: itself, or its latest revision, made now if production has moved. */
 export async function onProduction(workspace: Workspace, proposalId: number): Promise<number> {
   const { record, refs, report } = workspace;
+  const rules = await workspace.rules();
   const named = record.index.proposals.state(proposalId);
   const { id } = revisionsOf(workspace, named).at(-1)!;
   const latest = record.index.proposals.state(id);
   const tell = (what: string) => report({ kind: "notice", what });
-  const rules = await workspace.rules();
   if (latest.status === "merged" || (await refs.isAncestor(rules.production, latest.commit))) {
     if (id !== proposalId)
       tell(`Proposal ${proposalId} was revised as proposal ${id}, which is judged here.`);

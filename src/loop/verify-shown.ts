@@ -8,9 +8,9 @@ import { rejectionLine } from "./reject.ts";
 /** Something that git shows of the record, and that says something else than it. */
 export interface Misleading {
   readonly what: "note" | "tag";
-  /** Its ref, or the commit that has the note. */
-  readonly where: string;
   readonly found: string;
+  /** The command of git that takes it away; what is missing is put back by any of ours. */
+  readonly removal: string;
 }
 
 /**
@@ -28,7 +28,8 @@ async function verifyTags({ record, refs, git }: Workspace): Promise<Misleading[
     const where = `refs/tags/${node.tag}`;
     const tag = tags.get(where);
     if (!tag) continue;
-    const tell = (found: string) => misleading.push({ what: "tag", where, found });
+    const tell = (found: string) =>
+      misleading.push({ what: "tag", found, removal: `git tag -d ${node.tag}` });
     if (tag.target !== node.commit)
       tell(
         `${node.tag} is on ${tag.target.slice(0, 10)}, and the record has it on ${node.commit.slice(0, 10)}.`,
@@ -65,8 +66,9 @@ async function verifyNotes(workspace: Workspace): Promise<Misleading[]> {
       const lacks = lines && wanted.some((line) => !lines.some((shown) => isSame(shown, line)));
       if (lacks)
         misleading.push({
-          ...{ what: "note", where: commit },
+          what: "note",
           found: `The ${notes.name} note of proposal ${id} does not say what the record says.`,
+          removal: `git notes --ref=${notes.name} remove ${commit}`,
         });
     };
     await compare(evaluationNotes, judged.map(evaluationLine));

@@ -154,6 +154,14 @@ test("a journal in which one letter was changed is put back as git holds it", as
   expect(await shell(at, "cat .git/kira/journal/*/000001.jsonl")).toContain("Pay the invoice");
 });
 
+test("a tag that says something else than the record is written again", async () => {
+  await using repository = await anAgentRepository();
+  await repository.git("tag", "--force", "--annotate", "--message=mine", "kira/archive/0000", "main");
+  const at = { folder: repository.folder };
+  expect(await mends(at, "shown", "--full")).toContain("does not say what the record says");
+  expect(await repository.git("cat-file", "tag", "kira/archive/0000")).toContain("Kira-Node: 0");
+});
+
 test("a remote whose fetch leaves the record out is told apart, and asked for it", async () => {
   await using repository = await anAgentRepository();
   await using place = await aSpareFolder();

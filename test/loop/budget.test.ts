@@ -114,7 +114,7 @@ test("what a model costs that proposes is taken from the money of the whole run,
   expect([status, stdout.replace(/\s+/g, " ")]).toEqual([
     6,
     expect.stringMatching(
-      /1 proposal tried, 0 merged\. The cycle ended early: the limit of \$1 is reached \(\$0\.4000 went to proposals, \$0\.7500 to trials\)\.\s*$/,
+      /1 proposal tried, 0 merged\. The cycle ended early: the limit of \$1 is reached \(\$0\.4000 went to proposals, \$0\.7500 to trials\)\./,
     ),
   ]);
   expect([server.asked.length, await callsIn(env.KIRA_CALLS)]).toEqual([1, 3]);

@@ -73,8 +73,8 @@ describe("what plain git shows of the record and says otherwise is told", () => 
     expect(await shown()).toEqual([
       {
         what: "note",
-        where: commit,
         found: "The kira/evaluations note of proposal 2 does not say what the record says.",
+        removal: `git notes --ref=kira/evaluations remove ${commit}`,
       },
     ]);
     await repository.git("notes", notes, "add", "--force", `--message=${text}`, commit);

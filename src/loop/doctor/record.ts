@@ -5,11 +5,15 @@ import { ourRefs } from "../fingerprint.ts";
 import { mendJournal } from "../mend-journal.ts";
 import { reindex } from "../reindex.ts";
 import { verifyRecord } from "../verify-record.ts";
-import { type Check, failure, ok } from "./check.ts";
+import { verifyShown } from "../verify-shown.ts";
+import { type Check, failure, ok, warning } from "./check.ts";
 
 /** All that is kept, read again: every object that our refs lead to, every line of the journal, every row. */
 export async function checkRecord(workspace: Workspace): Promise<Check[]> {
-  return [await checkObjects(workspace), await checkJournal(workspace)];
+  const objects = await checkObjects(workspace);
+  // The rest is read from them.
+  if (objects.level !== "ok") return [objects];
+  return [objects, await checkJournal(workspace), await checkShown(workspace)];
 }
 
 async function checkObjects({ git }: Workspace): Promise<Check> {
@@ -52,5 +56,15 @@ async function checkJournal(workspace: Workspace): Promise<Check> {
       await mendJournal(workspace);
       await reindex(workspace);
     },
+  });
+}
+
+async function checkShown(workspace: Workspace): Promise<Check> {
+  const misleading = await verifyShown(workspace);
+  if (misleading.length === 0) return ok("shown", "notes and tags say what the record says");
+  return warning("shown", {
+    found: misleading.map(({ found }) => found).join(" "),
+    why: "Who looks with plain git is told something else than what is on record.",
+    fix: [...misleading.map(({ removal }) => removal), "kira-improve status"].join(" && "),
   });
 }
