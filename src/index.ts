@@ -23,7 +23,7 @@ export type { Model, ModelAnswer, ModelRequest, Turn } from "./models/contract.t
 export type { Errand, Proposer, Returned, Situation } from "./proposers/contract.ts";
 export { modelProposer, type OpenModel } from "./proposers/model.ts";
 export type { Confined, Finished, Sandbox } from "./sandbox/contract.ts";
-export { adopt } from "./loop/adopt.ts";
+export { adopt } from "./loop/propose/adopt.ts";
 export { analyze } from "./loop/analyze.ts";
 export { listArchive, showNode } from "./loop/archive.ts";
 export { type Cycle, cycle } from "./loop/cycle.ts";
@@ -32,7 +32,7 @@ export { init, prepareRepository } from "./loop/init.ts";
 export { log } from "./loop/log.ts";
 export { merge } from "./loop/merge.ts";
 export { propose, showPrompt } from "./loop/propose.ts";
-export { proposeSeveral } from "./loop/propose-several.ts";
+export { proposeSeveral } from "./loop/propose/propose-several.ts";
 export { refresh } from "./loop/refresh.ts";
 export { reindex } from "./loop/reindex.ts";
 export { reject } from "./loop/reject.ts";

@@ -3,7 +3,7 @@ import { mostRuns } from "../domain/config.ts";
 import type { Evaluation } from "../domain/evaluation.ts";
 import { claims } from "../domain/verdict/plan.ts";
 import { evaluate } from "../loop/evaluate.ts";
-import { planEvaluation } from "../loop/plan-evaluation.ts";
+import { planEvaluation } from "../loop/evaluate/plan-evaluation.ts";
 import { renderPrediction } from "../report/prediction.ts";
 import { renderVerdict } from "../report/verdict.ts";
 import type { Workspace } from "../workspace.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { presetNames } from "../domain/presets.ts";
 import { init, prepareRepository } from "../loop/init.ts";
-import { preserve } from "../loop/preserve.ts";
+import { preserve } from "../loop/record/preserve.ts";
 import { renderInit } from "../report/init.ts";
 import { progressOn } from "../report/progress.ts";
 import { openWorkspace } from "../workspace.ts";

@@ -66,7 +66,7 @@ export class LogCommand extends KiraCommand {
       this.skipInvalid,
     );
     // Loaded when it is needed: a single outcome is logged fast.
-    const { logMany } = await import("../loop/log-many.ts");
+    const { logMany } = await import("../loop/log/log-many.ts");
     const { count, lastId, before } = logMany(logbook, items, input);
     for (const problem of skipped) this.context.stderr.write(`${printable(problem)}\n`);
     const tail = skipped.length > 0 ? `; ${plural(skipped.length, "line")} skipped` : "";

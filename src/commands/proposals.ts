@@ -2,7 +2,7 @@ import { Command, Option } from "clipanion";
 import { KiraError } from "../domain/errors.ts";
 import { statuses } from "../domain/proposal.ts";
 import { exportLines } from "../loop/verdict.ts";
-import { readExchange } from "../loop/exchange.ts";
+import { readExchange } from "../loop/propose/exchange.ts";
 import { showProposal } from "../loop/proposals.ts";
 import { renderExchange } from "../report/exchange.ts";
 import { renderProposal, renderProposals } from "../report/proposal.ts";

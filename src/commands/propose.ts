@@ -1,10 +1,10 @@
 import { Command, Option } from "clipanion";
 import { mostProposals } from "../domain/config.ts";
 import { KiraError } from "../domain/errors.ts";
-import { adopt } from "../loop/adopt.ts";
+import { adopt } from "../loop/propose/adopt.ts";
 import { propose, type Proposed, showPrompt } from "../loop/propose.ts";
-import { proposeSeveral } from "../loop/propose-several.ts";
-import { revise } from "../loop/revise.ts";
+import { proposeSeveral } from "../loop/propose/propose-several.ts";
+import { revise } from "../loop/propose/revise.ts";
 import { deriveStatuses } from "../loop/refresh.ts";
 import { renderPrompt } from "../report/exchange.ts";
 import { renderNewProposal } from "../report/proposal.ts";

@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
 import { exitStatus, KiraError } from "../domain/errors.ts";
 import type { Task } from "../domain/task.ts";
-import { addTask, listTasks, setEnabled, showTask } from "../loop/bank.ts";
-import { type BankCheck, checkTasks } from "../loop/check-bank.ts";
-import { quarantined, unqualified } from "../loop/deciding.ts";
+import { addTask, listTasks, setEnabled, showTask } from "../loop/bank/bank.ts";
+import { type BankCheck, checkTasks } from "../loop/bank/check-bank.ts";
+import { quarantined, unqualified } from "../loop/evaluate/deciding.ts";
 import { type ListedTask, renderCheck, renderTask, renderTasks } from "../report/tasks.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Answer, atMost, oneOf, wholeNumber } from "./command.ts";

@@ -1,5 +1,5 @@
-import { mending } from "../loop/mending.ts";
-import { preserve } from "../loop/preserve.ts";
+import { mending } from "../loop/record/mending.ts";
+import { preserve } from "../loop/record/preserve.ts";
 import { deriveStatuses } from "../loop/refresh.ts";
 import { progressOn } from "../report/progress.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";

@@ -2,8 +2,8 @@ import type { ArchiveNode } from "../domain/node.ts";
 import { renderPatch } from "../git/patch.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { draftNode, nodeBelow, tagNode } from "./node.ts";
-import { operationLines } from "./operation.ts";
+import { draftNode, nodeBelow, tagNode } from "./merge/node.ts";
+import { operationLines } from "./record/operation.ts";
 
 /** Step 6. The accepted states of the configuration, as a tree. */
 export interface ArchiveTree {

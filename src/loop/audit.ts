@@ -10,13 +10,13 @@ import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Index } from "../store/index.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { openComparison } from "./comparison.ts";
-import { conclusionOf } from "./conclusion.ts";
-import { judge } from "./judge.ts";
-import { nodeBelow } from "./node.ts";
+import { openComparison } from "./evaluate/comparison.ts";
+import { conclusionOf } from "./evaluate/conclusion.ts";
+import { judge } from "./evaluate/judge.ts";
+import { nodeBelow } from "./merge/node.ts";
 import { treeWith } from "./rollback.ts";
-import { inspect, submit } from "./submit.ts";
-import { readBank } from "./tasks.ts";
+import { inspect, submit } from "./propose/submit.ts";
+import { readBank } from "./bank/tasks.ts";
 
 export interface AuditRequest {
   /** The node to compare production with; the one audited last by default, or where it all began. */

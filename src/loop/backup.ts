@@ -7,8 +7,8 @@ import { KiraError } from "../domain/errors.ts";
 import { writeBundle } from "../git/bundle.ts";
 import { openScratch } from "../git/scratch.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
-import { syncPath } from "./durable-file.ts";
-import { preserve } from "./preserve.ts";
+import { syncPath } from "./record/durable-file.ts";
+import { preserve } from "./record/preserve.ts";
 import { deriveStatuses } from "./refresh.ts";
 import { restore } from "./restore.ts";
 

@@ -5,11 +5,11 @@ import { normalQuantile } from "../domain/verdict/normal.ts";
 import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
-import { openComparison } from "./comparison.ts";
-import { fillLedger } from "./ledger.ts";
-import { predict, type Prediction } from "./predict.ts";
-import { openTrials } from "./run-trials.ts";
-import { readBank } from "./tasks.ts";
+import { openComparison } from "./evaluate/comparison.ts";
+import { fillLedger } from "./evaluate/ledger.ts";
+import { predict, type Prediction } from "./evaluate/predict.ts";
+import { openTrials } from "./evaluate/run-trials.ts";
+import { readBank } from "./bank/tasks.ts";
 
 export interface CalibrateRequest {
   readonly limits?: Limits | undefined;

@@ -7,12 +7,12 @@ import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
-import { chooseQuestion, type ClaimRequest, take } from "./claim.ts";
-import { openComparison } from "./comparison.ts";
-import { conclusionOf } from "./conclusion.ts";
-import { flagsOf } from "./flags.ts";
-import { judge } from "./judge.ts";
-import { readBank } from "./tasks.ts";
+import { chooseQuestion, type ClaimRequest, take } from "./evaluate/claim.ts";
+import { openComparison } from "./evaluate/comparison.ts";
+import { conclusionOf } from "./evaluate/conclusion.ts";
+import { flagsOf } from "./evaluate/flags.ts";
+import { judge } from "./evaluate/judge.ts";
+import { readBank } from "./bank/tasks.ts";
 
 export interface CompareRequest extends ClaimRequest {
   /** Two commits, branches or tags: what is compared with what. */

@@ -9,11 +9,11 @@ import type { Workspace } from "../workspace.ts";
 import { analyze, type Period } from "./analyze.ts";
 import { evaluate } from "./evaluate.ts";
 import { merge } from "./merge.ts";
-import { asMiss } from "./miss.ts";
+import { asMiss } from "./propose/miss.ts";
 import { propose } from "./propose.ts";
 import { deriveStatuses } from "./refresh.ts";
 import { setAside } from "./reject.ts";
-import { readBank } from "./tasks.ts";
+import { readBank } from "./bank/tasks.ts";
 
 export interface CycleRequest {
   readonly period: Period;

@@ -6,17 +6,17 @@ import type { Tape } from "../gateway/contract.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { chooseQuestion, type ClaimRequest, take } from "./claim.ts";
-import { type Comparison, openComparison } from "./comparison.ts";
-import { conclusionOf } from "./conclusion.ts";
-import { fixesNothing } from "./first-look.ts";
-import { refuseUnfit } from "./fitness.ts";
-import { flagsOf } from "./flags.ts";
-import { earlierLooks, lineageOf, shownIn } from "./lineage.ts";
-import { judge } from "./judge.ts";
-import { recordEvaluation } from "./record-evaluation.ts";
-import { onProduction } from "./revise.ts";
-import { readBank } from "./tasks.ts";
+import { chooseQuestion, type ClaimRequest, take } from "./evaluate/claim.ts";
+import { type Comparison, openComparison } from "./evaluate/comparison.ts";
+import { conclusionOf } from "./evaluate/conclusion.ts";
+import { fixesNothing } from "./evaluate/first-look.ts";
+import { refuseUnfit } from "./evaluate/fitness.ts";
+import { flagsOf } from "./evaluate/flags.ts";
+import { earlierLooks, lineageOf, shownIn } from "./propose/lineage.ts";
+import { judge } from "./evaluate/judge.ts";
+import { recordEvaluation } from "./evaluate/record-evaluation.ts";
+import { onProduction } from "./propose/revise.ts";
+import { readBank } from "./bank/tasks.ts";
 
 export interface EvaluateRequest extends ClaimRequest {
   readonly proposalId: number;

@@ -11,8 +11,8 @@ import { plainRefspecs, remoteNames } from "../git/remote.ts";
 import { listTree } from "../git/tree.ts";
 import type { Workspace } from "../workspace.ts";
 import { plantRoot } from "./archive.ts";
-import { everyTip } from "./history.ts";
-import { type HookState, installHook } from "./hook.ts";
+import { everyTip } from "./log/history.ts";
+import { type HookState, installHook } from "./log/hook.ts";
 
 export interface InitRequest {
   readonly folder: string;

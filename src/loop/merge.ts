@@ -4,13 +4,13 @@ import type { Intent } from "../domain/entry.ts";
 import type { ArchiveNode } from "../domain/node.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { examDigest } from "./comparison.ts";
-import { refuseUnfit } from "./fitness.ts";
-import { refuseUnseen } from "./look.ts";
-import { intentOf, moveProduction } from "./move-production.ts";
-import { draftNode, nodeBelow, tagNode } from "./node.ts";
-import { operationOfIntent } from "./operation.ts";
-import { readBank } from "./tasks.ts";
+import { examDigest } from "./evaluate/comparison.ts";
+import { refuseUnfit } from "./evaluate/fitness.ts";
+import { refuseUnseen } from "./evaluate/look.ts";
+import { intentOf, moveProduction } from "./merge/move-production.ts";
+import { draftNode, nodeBelow, tagNode } from "./merge/node.ts";
+import { operationOfIntent } from "./record/operation.ts";
+import { readBank } from "./bank/tasks.ts";
 
 export interface MergeRequest {
   readonly proposalId: number;

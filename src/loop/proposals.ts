@@ -3,7 +3,7 @@ import { renderPatch } from "../git/patch.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { ProposalState } from "../store/proposals.ts";
 import type { Workspace } from "../workspace.ts";
-import { revisionsOf } from "./lineage.ts";
+import { revisionsOf } from "./propose/lineage.ts";
 
 /** A proposal with its patch, everything that was found out about it, and the numbers of its revisions in order. */
 export async function showProposal(

@@ -8,10 +8,10 @@ import type { Draft, Proposal } from "../domain/proposal.ts";
 import { listTree } from "../git/tree.ts";
 import type { Proposer, Situation } from "../proposers/contract.ts";
 import type { Workspace } from "../workspace.ts";
-import { chooseAnalysis, choosePattern, parentCommit } from "./choose.ts";
-import { asOfNow, lockToRecord } from "./meanwhile.ts";
-import { type Groundwork, situationFor } from "./situation.ts";
-import { type Candidate, inspect, refuse, submit } from "./submit.ts";
+import { chooseAnalysis, choosePattern, parentCommit } from "./propose/choose.ts";
+import { asOfNow, lockToRecord } from "./propose/meanwhile.ts";
+import { type Groundwork, situationFor } from "./propose/situation.ts";
+import { type Candidate, inspect, refuse, submit } from "./propose/submit.ts";
 
 export interface ProposeRequest {
   readonly analysisId?: number | undefined;

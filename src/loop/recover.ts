@@ -4,14 +4,14 @@ import { anyCall, settleCalls } from "../git/call.ts";
 import { anyLease } from "../git/lease.ts";
 import { reapSlots } from "../git/reap.ts";
 import type { Workspace } from "../workspace.ts";
-import { evaluationNote } from "./record-evaluation.ts";
-import { putFilesBack } from "./half-moved.ts";
+import { evaluationNote } from "./evaluate/record-evaluation.ts";
+import { putFilesBack } from "./merge/half-moved.ts";
 import { completeMerge } from "./merge.ts";
-import { completeMove } from "./move-production.ts";
+import { completeMove } from "./merge/move-production.ts";
 import { setAside } from "./reject.ts";
-import { putNumbersRight } from "./renumbered-refs.ts";
-import { restoreNotes } from "./restore-notes.ts";
-import { type Cause, type PutInPlace, putBack, restoreRefs } from "./restore-refs.ts";
+import { putNumbersRight } from "./sync/renumbered-refs.ts";
+import { restoreNotes } from "./record/restore-notes.ts";
+import { type Cause, type PutInPlace, putBack, restoreRefs } from "./record/restore-refs.ts";
 
 /**
  * Finishes what a killed command began. Production is the commit point: if it has moved, the rest is done now; if

@@ -4,11 +4,11 @@ import { messageOf } from "../domain/errors.ts";
 import { JournalDamage } from "../store/batch.ts";
 import { isIndexDamage } from "../store/sqlite-errors.ts";
 import type { Workspace } from "../workspace.ts";
-import { fingerprintOf, isUpToDate, productionOf, standOf } from "./fingerprint.ts";
-import { readHistory } from "./history.ts";
+import { fingerprintOf, isUpToDate, productionOf, standOf } from "./record/fingerprint.ts";
+import { readHistory } from "./log/history.ts";
 import { finishRefs, putRefsInPlace, recover } from "./recover.ts";
-import type { Cause } from "./restore-refs.ts";
-import { sayLeftOut, sayRenumbered } from "./say-taken-in.ts";
+import type { Cause } from "./record/restore-refs.ts";
+import { sayLeftOut, sayRenumbered } from "./sync/say-taken-in.ts";
 
 /**
  * Brings the index up to what git and the journal say now, and back what somebody has removed: every command that

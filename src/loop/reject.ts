@@ -6,7 +6,7 @@ import type { ProposalState } from "../store/proposals.ts";
 import { branchesInUse } from "../git/in-use.ts";
 import type { Move, Ref } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
-import { operationLines } from "./operation.ts";
+import { operationLines } from "./record/operation.ts";
 
 /** A human's no. */
 export async function reject(

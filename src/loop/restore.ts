@@ -11,10 +11,10 @@ import { findRepository } from "../git/repository.ts";
 import { rememberConfig, restoring } from "../logbook.ts";
 import { endOfBatches, toBatches } from "../store/batch.ts";
 import { acquireLock } from "../store/lock.ts";
-import { readBackup, readSegment, type Segments, segmentsOf } from "./backup-file.ts";
-import { syncPath, writeDurably } from "./durable-file.ts";
-import { operationLines } from "./operation.ts";
-import { keptProduction, movesFor } from "./restored-refs.ts";
+import { readBackup, readSegment, type Segments, segmentsOf } from "./record/backup-file.ts";
+import { syncPath, writeDurably } from "./record/durable-file.ts";
+import { operationLines } from "./record/operation.ts";
+import { keptProduction, movesFor } from "./record/restored-refs.ts";
 
 export interface Restored {
   readonly clone: string;

@@ -5,8 +5,8 @@ import { messageWith } from "../domain/trailers.ts";
 import { writeCommit } from "../git/sign.ts";
 import { changesBetween } from "../git/tree.ts";
 import type { Rules, Workspace } from "../workspace.ts";
-import { completeMove, intentOf, moveProduction, pushedTo } from "./move-production.ts";
-import { draftNode, nodeBelow } from "./node.ts";
+import { completeMove, intentOf, moveProduction, pushedTo } from "./merge/move-production.ts";
+import { draftNode, nodeBelow } from "./merge/node.ts";
 
 /** Production moved back, moved forward again to a node that grew from it, or given a commit that restores. */
 export type RollbackWay = "reset" | "forward" | "restore";

@@ -4,10 +4,10 @@ import { readRef } from "../git/repository.ts";
 import { Remote, remoteNames } from "../git/remote.ts";
 import type { TakenIn } from "../store/record.ts";
 import type { Workspace } from "../workspace.ts";
-import { preserve } from "./preserve.ts";
-import { planPush } from "./push.ts";
-import { bothSides, type Sides } from "./shared-refs.ts";
-import { takeOver } from "./take-over.ts";
+import { preserve } from "./record/preserve.ts";
+import { planPush } from "./sync/push.ts";
+import { bothSides, type Sides } from "./sync/shared-refs.ts";
+import { takeOver } from "./sync/take-over.ts";
 
 export interface Synced {
   readonly remote: string;

@@ -16,9 +16,9 @@ import {
 import { branchesInUse } from "../git/in-use.ts";
 import type { Move } from "../git/refs.ts";
 import type { Workspace } from "../workspace.ts";
-import { completeMove, intentOf, moveProduction, pushedTo } from "./move-production.ts";
-import { nodeBelow } from "./node.ts";
-import { operationLines } from "./operation.ts";
+import { completeMove, intentOf, moveProduction, pushedTo } from "./merge/move-production.ts";
+import { nodeBelow } from "./merge/node.ts";
+import { operationLines } from "./record/operation.ts";
 import { rejectionNote } from "./reject.ts";
 
 export interface UndoRequest {

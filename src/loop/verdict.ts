@@ -8,7 +8,7 @@ import { verdictOf } from "../domain/verdict/kind.ts";
 import { planFor } from "../domain/verdict/plan.ts";
 import { ruleFor } from "../domain/verdict/rules.ts";
 import { describe, trialsToDecide } from "../domain/verdict/statistics.ts";
-import { scoresOf } from "./evidence.ts";
+import { scoresOf } from "./evaluate/evidence.ts";
 
 /** The verdict on outcomes of any harness; nothing is run and nothing is recorded. */
 export function verdictOn(lines: readonly (ScoredLine | AskedLine)[]): Conclusion {

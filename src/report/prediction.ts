@@ -1,5 +1,5 @@
 import type { Calibration } from "../loop/calibrate.ts";
-import type { Prediction } from "../loop/predict.ts";
+import type { Prediction } from "../loop/evaluate/predict.ts";
 import { dollars, gain, plural, score, seconds, share } from "./numbers.ts";
 import { entry, table, wrap } from "./table.ts";
 

@@ -2,7 +2,7 @@ import type { Look } from "../domain/entry.ts";
 import { fit, printable } from "../domain/printable.ts";
 import type { Range } from "../domain/rubric/agreement.ts";
 import type { Pair } from "../domain/rubric/pairs.ts";
-import type { Dispute, Qualified } from "../loop/qualify.ts";
+import type { Dispute, Qualified } from "../loop/bank/qualify.ts";
 import { dollars, plural, share } from "./numbers.ts";
 import { entry, wrap } from "./table.ts";
 

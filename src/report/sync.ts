@@ -1,4 +1,4 @@
-import { sayRenumbered } from "../loop/say-taken-in.ts";
+import { sayRenumbered } from "../loop/sync/say-taken-in.ts";
 import type { Synced } from "../loop/sync.ts";
 import { plural } from "./numbers.ts";
 

@@ -1,7 +1,7 @@
 import type { Finding } from "../domain/finding.ts";
 import { printable } from "../domain/printable.ts";
 import type { Task } from "../domain/task.ts";
-import type { BankCheck } from "../loop/check-bank.ts";
+import type { BankCheck } from "../loop/bank/check-bank.ts";
 import { plural } from "./numbers.ts";
 import { table, wrap } from "./table.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createAgent } from "../../src/agents/index.ts";
 import { configSchema } from "../../src/domain/config.ts";
-import { attemptTask } from "../../src/loop/attempt.ts";
+import { attemptTask } from "../../src/loop/evaluate/attempt.ts";
 import { bubblewrap } from "../../src/sandbox/bubblewrap.ts";
 import { none } from "../../src/sandbox/none.ts";
 import { aGateway, keys } from "../gateway/support.ts";

@@ -4,7 +4,7 @@ import type { Answer } from "../../src/agents/contract.ts";
 import { createAgent } from "../../src/agents/index.ts";
 import { configSchema } from "../../src/domain/config.ts";
 import type { Task } from "../../src/domain/task.ts";
-import { attemptTask } from "../../src/loop/attempt.ts";
+import { attemptTask } from "../../src/loop/evaluate/attempt.ts";
 import { none } from "../../src/sandbox/none.ts";
 import { aSpareFolder } from "../support/repository.ts";
 

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { log } from "../../src/loop/log.ts";
-import { preserve } from "../../src/loop/preserve.ts";
+import { preserve } from "../../src/loop/record/preserve.ts";
 import { parseOutcome } from "../../src/domain/outcome.ts";
 import { openWorkspace } from "../../src/workspace.ts";
 import { anOperation } from "../store/entries.ts";

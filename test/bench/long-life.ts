@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Entry, EntryOf } from "../../src/domain/entry.ts";
 import { tagOf } from "../../src/domain/node.ts";
 import { parseOutcome } from "../../src/domain/outcome.ts";
-import { evaluationLine } from "../../src/loop/record-evaluation.ts";
+import { evaluationLine } from "../../src/loop/evaluate/record-evaluation.ts";
 import { JournaledIndex } from "../../src/store/record.ts";
 import { anEvaluation, aNode, aProposal } from "../store/entries.ts";
 import { outcomeLines } from "./outcomes.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isUpToDate } from "../../src/loop/fingerprint.ts";
+import { isUpToDate } from "../../src/loop/record/fingerprint.ts";
 import { refresh } from "../../src/loop/refresh.ts";
 import { openWorkspace } from "../../src/workspace.ts";
 import { grow, type Life } from "./long-life.ts";

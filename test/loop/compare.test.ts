@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Compared } from "../../src/loop/compare.ts";
 import type { Calibration } from "../../src/loop/calibrate.ts";
-import type { Prediction } from "../../src/loop/predict.ts";
+import type { Prediction } from "../../src/loop/evaluate/predict.ts";
 import { kira, kiraJson } from "../support/kira.ts";
 import { anAgent, aRepository, aTask } from "../support/repository.ts";
 import { aCounted, luckier, noisy } from "./noisy.ts";

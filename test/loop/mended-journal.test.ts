@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
 import { anAgentRepository, type TestRepository } from "../support/repository.ts";
-import { verifyRecord } from "../../src/loop/verify-record.ts";
+import { verifyRecord } from "../../src/loop/record/verify-record.ts";
 import { failuresAbout, idea, inWorkspace, journalOf } from "./support.ts";
 
 const told = async ({ folder }: TestRepository) =>

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
 import { aGoodIdea, anAgentRepository, type TestRepository } from "../support/repository.ts";
 import { adopted, evaluated, idea, inWorkspace, shown } from "./support.ts";
-import { isUpToDate } from "../../src/loop/fingerprint.ts";
+import { isUpToDate } from "../../src/loop/record/fingerprint.ts";
 
 let repository: TestRepository;
 let answers: string;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Overlap } from "../../src/domain/overlap.ts";
-import { overlaps } from "../../src/loop/overlap.ts";
-import { readBank } from "../../src/loop/tasks.ts";
+import { overlaps } from "../../src/loop/evaluate/overlap.ts";
+import { readBank } from "../../src/loop/bank/tasks.ts";
 import { openWorkspace } from "../../src/workspace.ts";
 import { anAgentRepository, aTask, type Files } from "../support/repository.ts";
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskScores } from "../../src/domain/evaluation.ts";
-import { inspect, submit } from "../../src/loop/submit.ts";
-import { readBank } from "../../src/loop/tasks.ts";
+import { inspect, submit } from "../../src/loop/propose/submit.ts";
+import { readBank } from "../../src/loop/bank/tasks.ts";
 import { openWorkspace, type Workspace } from "../../src/workspace.ts";
 import { kira, kiraJson } from "../support/kira.ts";
 import { agentConfig, type Files, type TestRepository } from "../support/repository.ts";

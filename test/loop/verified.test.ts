@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { verifyRecord } from "../../src/loop/verify-record.ts";
-import { verifyShown } from "../../src/loop/verify-shown.ts";
+import { verifyRecord } from "../../src/loop/record/verify-record.ts";
+import { verifyShown } from "../../src/loop/record/verify-shown.ts";
 import { kira, kiraJson } from "../support/kira.ts";
 import { aGoodIdea, anAgentRepository, type TestRepository } from "../support/repository.ts";
 import { adopted, evaluated, failuresAbout, idea, inWorkspace } from "./support.ts";

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { workshop } from "../../src/loop/workshop.ts";
+import { workshop } from "../../src/loop/propose/workshop.ts";
 import { commandProposer } from "../../src/proposers/command.ts";
 import { openWorkspace, type Workspace } from "../../src/workspace.ts";
 import { Budget } from "../../src/domain/budget.ts";

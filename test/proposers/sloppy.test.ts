@@ -5,7 +5,7 @@ import { applyEdits, ideaDigest } from "../../src/domain/edits.ts";
 import { KiraError } from "../../src/domain/errors.ts";
 import { pathPolicy } from "../../src/domain/paths.ts";
 import type { Draft } from "../../src/domain/proposal.ts";
-import { problemsOf } from "../../src/loop/situation.ts";
+import { problemsOf } from "../../src/loop/propose/situation.ts";
 import type { Situation } from "../../src/proposers/contract.ts";
 import { modelProposer } from "../../src/proposers/model.ts";
 import { aSituation } from "../contracts/proposer.ts";

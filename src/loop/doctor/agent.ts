@@ -4,9 +4,9 @@ import { KiraError } from "../../domain/errors.ts";
 import type { Sandbox } from "../../sandbox/contract.ts";
 import { programsOn } from "../../sandbox/search.ts";
 import type { Rules, Workspace } from "../../workspace.ts";
-import { agentIdentity } from "../agent-identity.ts";
-import { searchPath } from "../attempt.ts";
-import { approve } from "../comparison.ts";
+import { agentIdentity } from "../evaluate/agent-identity.ts";
+import { searchPath } from "../evaluate/attempt.ts";
+import { approve } from "../evaluate/comparison.ts";
 import { asking, type Check, failure, ok, warning } from "./check.ts";
 
 const why = "It attempts the tasks: without it no proposal can be judged.";

@@ -1,7 +1,7 @@
 import { KiraError } from "../../domain/errors.ts";
 import type { Rules, Workspace } from "../../workspace.ts";
-import { quarantined, refuseWithoutJudge, unqualified } from "../deciding.ts";
-import { readBank } from "../tasks.ts";
+import { quarantined, refuseWithoutJudge, unqualified } from "../evaluate/deciding.ts";
+import { readBank } from "../bank/tasks.ts";
 import { type Check, failure, ok, told, warning } from "./check.ts";
 
 const why = "Proposals are judged by these tasks.";

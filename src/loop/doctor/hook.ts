@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from "node:
 import { join, resolve, sep } from "node:path";
 import { findPackageFile } from "../../git/package-file.ts";
 import type { Workspace } from "../../workspace.ts";
-import { installHook, manualLine } from "../hook.ts";
+import { installHook, manualLine } from "../log/hook.ts";
 import { type Check, ok, warning } from "./check.ts";
 
 const why = "What an agent commits is found only when a command happens to look.";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../../workspace.ts";
-import { ourRefs } from "../fingerprint.ts";
-import { mendJournal } from "../mend-journal.ts";
+import { ourRefs } from "../record/fingerprint.ts";
+import { mendJournal } from "../record/mend-journal.ts";
 import { reindex } from "../reindex.ts";
-import { verifyRecord } from "../verify-record.ts";
-import { verifyShown } from "../verify-shown.ts";
+import { verifyRecord } from "../record/verify-record.ts";
+import { verifyShown } from "../record/verify-shown.ts";
 import { type Check, failure, ok, warning } from "./check.ts";
 
 /** All that is kept, read again: every object that our refs lead to, every line of the journal, every row. */
