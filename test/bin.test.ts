@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -169,4 +169,32 @@ describe.skipIf(!(major < 22))("under a node that is too old", () => {
       /^This is Node \d+\.\d+\.\d+, and kira-improve needs 22\.14 or newer\. Install one[^\n]*$/,
     );
   });
+});
+
+test("under a node that is too old it says what to install, and runs once that has been done", async () => {
+  await using repository = await anAgentRepository();
+  const place = dirname(dirname(alone));
+  const old =
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })";
+  const doctor = () =>
+    execa(process.execPath, ["--import", `data:text/javascript,${old}`, alone, "doctor", "--json"], {
+      ...{ cwd: repository.folder, reject: false },
+    });
+  const before = await doctor();
+  expect(before).toMatchObject({ exitCode: 7, stderr: expect.stringContaining("This is Node 20.19.0") });
+  // A stand-in for npm: it puts the runtime of these tests where the package `node` has its own.
+  await writeFile(
+    join(place, "npm"),
+    `#!/bin/sh\nmkdir -p node_modules/node/bin && ln -s "${process.execPath}" node_modules/node/bin/node\n`,
+  );
+  await chmod(join(place, "npm"), 0o755);
+  const [, line] = /with: (npm install [^\n]+?)\.?\n?$/.exec(before.stderr)!;
+  await execa("sh", ["-c", line!], { cwd: place, env: { PATH: `${place}:${process.env["PATH"]}` } });
+  for (const name of await readdir("node_modules"))
+    if (name !== "node" && !name.startsWith("."))
+      await symlink(resolve("node_modules", name), join(place, "node_modules", name));
+  const { stdout } = await doctor();
+  expect(JSON.parse(stdout).doctor.checks).toContainEqual(
+    expect.objectContaining({ what: "node", level: "ok" }),
+  );
 });

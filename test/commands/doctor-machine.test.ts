@@ -86,6 +86,17 @@ test.skipIf(noBubblewrap)("an agent that is not installed is installed", async (
   expect(await mends(at, "agent")).toContain("claude");
 });
 
+test("an agent that nobody configured is asked for", async () => {
+  await using repository = await anAgentRepository();
+  await configure(repository, { agent: { use: "command" } });
+  const at = { folder: repository.folder };
+  const { level, fix } = await look(at, "agent");
+  expect(level).toBe("warning");
+  const { agent } = JSON.parse(/\{ "command".*?\}/.exec(fix!)![0].replace(/^/, '{ "agent": ') + " }");
+  await configure(repository, { agent });
+  expect(await look(at, "agent")).toMatchObject({ level: "ok", found: "sh agent.sh" });
+});
+
 test("an agent's program that is not there is named, and found once it is", async () => {
   await using repository = await anAgentRepository();
   await configure(repository, { agent: { use: "command", command: ["my-agent"] } });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { agentConfig, anAgentRepository, aRepository, aSpareFolder } from "../support/repository.ts";
-import { look, mends, shell } from "./doctor-support.ts";
+import { look, mends, noBubblewrap, shell } from "./doctor-support.ts";
 
 test("outside a repository it says how one is made, and in a new one how it is set up", async () => {
   await using place = await aSpareFolder();
@@ -113,6 +113,45 @@ test("a task that cannot be read is named, and the bank is well once it is corre
     level: "ok",
     found: expect.stringContaining("10 tasks"),
   });
+});
+
+test("a bank without a task gets one from a logged failure", async () => {
+  await using repository = await anAgentRepository();
+  await repository.git("rm", "-rq", "data/tasks");
+  await repository.git("commit", "-qm", "no tasks");
+  const at = { folder: repository.folder };
+  await shell(at, "kira-improve log --task 'Pay the invoice' --outcome failure --category billing");
+  const { level, fix } = await look(at, "task bank");
+  expect({ level, fix }).toEqual({
+    level: "warning",
+    fix: expect.stringContaining("kira-improve tasks add --from-outcome <id>; then commit them"),
+  });
+  await shell(at, "kira-improve tasks add --from-outcome 1 && kira-improve tasks enable pay-the-invoice");
+  await shell(at, "git add data/tasks && git commit -qm 'a task'");
+  expect(await look(at, "task bank")).toMatchObject({ level: "ok" });
+});
+
+test.skipIf(noBubblewrap)("a grader that disagrees with itself is named until it is corrected", async () => {
+  const graded = (script: string) => ({
+    "data/tasks/dice/task.json": JSON.stringify({
+      ...{ name: "dice", description: "Copies", category: "files", prompt: "Say yes", solution: "yes" },
+      criteria: [{ type: "command", run: ["sh", "grader/grade.sh"] }],
+    }),
+    "data/tasks/dice/grader/grade.sh": script,
+  });
+  const random = "#!/bin/sh\nod -An -N4 -tu4 /dev/urandom | sed 's/ *\\(.*\\)/0.\\1/'\n";
+  await using repository = await anAgentRepository(graded(random));
+  const at = { folder: repository.folder };
+  await shell(at, "kira-improve tasks check || :");
+  const { level, found, fix } = await look(at, "task bank");
+  expect({ level, found, fix }).toEqual({
+    level: "warning",
+    found: expect.stringMatching(/disagree with themselves: dice\.$/),
+    fix: "Correct and commit their graders, then run: kira-improve tasks check",
+  });
+  await repository.commit(graded("#!/bin/sh\ntrue\n"));
+  await shell(at, "kira-improve tasks check || :");
+  expect(await look(at, "task bank")).toMatchObject({ level: "ok" });
 });
 
 test("--fix applies what is safe, says so, and leaves the rest to the user", async () => {
