@@ -116,14 +116,15 @@ test("what was not kept is run again, once: files that no criterion had asked fo
   await aGoodIdea(repository);
   await adopted(repository, "good-idea");
   await evaluated(repository, 1, { env });
-  for (const [text, calls] of [
-    ["yes", 188],
-    ["no", 188],
+  // With every look at the same change the bound rises: the last one wants 99 trials more than were ever made.
+  for (const [text, trials, calls] of [
+    ["yes", 24, 188],
+    ["no", 120, 188 + 99],
   ] as const) {
     await repository.commit(judgedBy(fileIs(text)), text);
     const { id } = await adopted(repository, "good-idea");
-    expect((await evaluated(repository, id, { env })).evaluation).toMatchObject({ trials: 24 });
-    expect(await callsIn(env.KIRA_CALLS)).toBe(calls);
+    const { evaluation } = await evaluated(repository, id, { env });
+    expect([evaluation!.trials, await callsIn(env.KIRA_CALLS)]).toEqual([trials, calls]);
   }
 });
 
