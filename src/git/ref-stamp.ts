@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "./repository.ts";
 
@@ -18,10 +18,20 @@ function stampFolder(stamp: ReturnType<typeof createHash>, folder: string): void
   const time = timeOf(folder);
   stamp.update(`\n${folder} ${time}\n`);
   if (time === "") return;
-  const entries = readdirSync(folder, { withFileTypes: true });
+  const entries = entriesOf(folder);
   // The names, too: two changes may share a tick of the clock.
   stamp.update(entries.map(({ name }) => name).join("\n"));
   for (const entry of entries) if (entry.isDirectory()) stampFolder(stamp, join(folder, entry.name));
+}
+
+/** None where a branch has the folder's name, and in a folder that git has just taken away. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (["ENOTDIR", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
+  }
 }
 
 function timeOf(path: string): string {

@@ -22,6 +22,8 @@ export interface Backup {
 export async function backup(workspace: Workspace, file: string, force: boolean): Promise<Backup> {
   using _lock = workspace.lock("backup");
   expectPlace(file, force);
+  // Whoever restores it reads the configuration from the production branch.
+  await workspace.rules();
   await preserve(workspace);
   await deriveStatuses(workspace);
   const manifest = await manifestOf(workspace);

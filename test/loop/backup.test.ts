@@ -1,10 +1,10 @@
-import { mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
 import { kira, kiraJson } from "../support/kira.ts";
 import { killed } from "../support/killed.ts";
-import { anAgentRepository, aSpareFolder, type TestRepository } from "../support/repository.ts";
+import { anAgentRepository, aRepository, aSpareFolder, type TestRepository } from "../support/repository.ts";
 import { idea, refusal } from "./support.ts";
 
 const env = { KIRA_NOW: "2026-01-31T09:30:00Z" };
@@ -195,4 +195,14 @@ test("backup replaces a file only when told to", async () => {
   await writeFile(copy, "mine");
   expect((await kira({ folder: repository.folder }, "backup", copy, "--force")).status).toBe(0);
   expect((await readFile(copy)).subarray(0, 16).toString()).toBe("# v2 git bundle\n");
+});
+
+test("without a committed configuration it says what to commit, and writes nothing", async () => {
+  await using repository = await aRepository();
+  await using spare = await aSpareFolder();
+  const here = { folder: repository.folder };
+  await kira(here, "init");
+  const said = await kira(here, "backup", join(spare.folder, "backup"));
+  expect(said).toMatchObject({ status: 2, stderr: expect.stringContaining("Commit it: git add") });
+  expect(await readdir(spare.folder)).toEqual([]);
 });
