@@ -105,7 +105,11 @@ test.each([
   ["a pattern that is not in it", ["--pattern", "music"], /^3 .*no pattern "music"\. It has: food/],
   ["a parent of no known kind", ["--parent", "main"], /^2 .*node:<number> or proposal:<number>/],
   ["a node that is not there", ["--parent", "node:7"], /^3 .*no node 7|^3 .*7/],
-  ["a model that cannot be reached", ["--model", "oracle"], /^7 "oracle" names no proposer. Use one of: offline/],
+  [
+    "a model that cannot be reached",
+    ["--model", "oracle"],
+    /^7 "oracle" names no proposer. Use one of: offline/,
+  ],
 ])("asked for %s, it says what there is and makes nothing", async (_, args, said) => {
   await using repository = await learning();
   const before = await everythingSettledIn(repository);
